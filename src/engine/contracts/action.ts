@@ -1,0 +1,214 @@
+// The action contract: what a step can do. An action is data and four functions; the engine alone decides
+// when they are called, records what they say, retries them, and undoes them.
+
+import type { Static, TSchema } from 'typebox';
+import type { Change } from './change.ts';
+import type { Json, JsonObject } from './json.ts';
+
+/** What an action may do to the world. Only `read` actions may be preconditions and guards. */
+export type Effect = 'read' | 'change' | 'destroy';
+
+/** The two bundles of connections that actions get: a reader cannot write, by type and at run time. */
+export interface Ports {
+  readonly readers: object;
+  readonly clients: object;
+}
+
+export interface ReadContext<P extends Ports> {
+  readonly readers: P['readers'];
+  /** Aborted on timeout and when a person interrupts twice. All I/O honours it. */
+  readonly signal: AbortSignal;
+  readonly step: { readonly id: string; readonly title: string };
+  /** `id` is the run's id; while planning without a run it is the id that the run would get. */
+  readonly run: { readonly id: string };
+  now(): Date;
+  /** Rejects with the signal's reason when aborted. */
+  sleep(ms: number): Promise<void>;
+  /**
+   * Evaluates a CEL expression of the step's own parameters: env, vars, steps, item and run are in scope, `names` adds
+   * more (`object`, `objects`). Throws VALUE_UNRESOLVED with the expression when it cannot be evaluated.
+   */
+  evaluate(expression: string, names: JsonObject): Json;
+  /** A line for people about long work, with counts where there are any. Never journaled. */
+  report(progress: ProgressReport): void;
+}
+
+export interface ProgressReport {
+  /** What goes on or what is waited for, and what was last seen: "2 of 3 pods are still there". */
+  readonly message: string;
+  readonly done?: number;
+  readonly total?: number;
+  readonly unit?: 'objects' | 'bytes';
+}
+
+export interface WriteContext<P extends Ports> extends ReadContext<P> {
+  readonly clients: P['clients'];
+  /** Counts from 1; above 1 an earlier attempt may have got half way. */
+  readonly attempt: number;
+  /**
+   * Stable over all attempts of this step in this run, and in no other: name or label created things with it, so that
+   * `probe` can find them. [a-z0-9-], at most 40 characters.
+   */
+  readonly token: string;
+  /**
+   * Durable when it resolves; await it before the first mutation it speaks of. The first record of a key wins, over
+   * attempts and crashes, so that a second attempt never records its own half-made change as the value to go back to.
+   */
+  recordUndo(entries: Readonly<Record<string, Json>>): Promise<void>;
+  /** What has been recorded so far by all attempts, oldest first. */
+  readonly undoEntries: ReadonlyMap<string, Json>;
+  /** Keeps a cursor for long work, durable when it resolves; `cursor` gives the last one to a later attempt. */
+  progress(cursor: Json): Promise<void>;
+  readonly cursor: Json | undefined;
+  /** Asks a person; resolves with who said yes, throws DECLINED or APPROVAL_NEEDED. Used by flow.approve. */
+  approve(request: ApprovalRequest): Promise<Approval>;
+}
+
+export interface ApprovalRequest {
+  readonly message: string;
+  /** The text that a person has to type; without it, y or n. */
+  readonly typed?: string;
+}
+
+export interface Approval {
+  readonly by: string;
+  /** RFC 3339, UTC. */
+  readonly at: string;
+  readonly how: 'prompt' | 'flag' | 'auto-approve';
+}
+
+/** A part of the world that plan looked at, as it was: apply compares it to say what moved. */
+export interface Observation {
+  /** "source: NodePool clusters/np-1" */
+  readonly object: string;
+  /** The identity, where there is one (uid, version id). */
+  readonly id?: string;
+  /** Only the fields that the action would touch. Masked and digested by the engine before it is kept. */
+  readonly fields: Json;
+}
+
+export interface Planned<Outputs> {
+  readonly changes: readonly Change[];
+  readonly observed?: readonly Observation[];
+  /** Predicted outputs, where the action can tell them beforehand; later steps' plans become concrete. */
+  readonly outputs?: Outputs;
+  /** Sentences for the person who reads the plan: "3 of 20 Secrets are not taken: service account tokens". */
+  readonly notes?: readonly string[];
+}
+
+export type Probed<Outputs> =
+  | { readonly found: 'done'; readonly outputs: Outputs }
+  | { readonly found: 'not-done' }
+  | { readonly found: 'unclear'; readonly because: string };
+
+export interface UndoRequest<Params> {
+  readonly params: Params;
+  /** In the order in which they were recorded; empty when the step had recorded nothing. */
+  readonly entries: ReadonlyMap<string, Json>;
+}
+
+export interface ActionSpec<P extends Ports, PS extends TSchema, OS extends TSchema> {
+  /** `area.verb`, equal to the path `actions/area/verb.ts`. */
+  readonly name: `${string}.${string}`;
+  /** Raised when params, outputs or undo data change their meaning. */
+  readonly version: number;
+  readonly effect: Effect;
+  /** One sentence for `drctl actions`; longer prose in `description`. */
+  readonly summary: string;
+  readonly description?: string;
+  /** Whole steps, as YAML objects, shown in the docs and validated by tests. */
+  readonly examples: readonly JsonObject[];
+  readonly params: PS;
+  readonly outputs: OS;
+  /**
+   * The outputs are secret and perishable (a pre-signed URL): never journaled, made anew whenever a dependent step is
+   * rendered. Only for `read` actions.
+   */
+  readonly perishable?: boolean;
+  /** Reads only. Must give the same answer twice in an unchanged world. */
+  plan(params: Static<PS>, ctx: ReadContext<P>): Promise<Planned<Static<OS>>>;
+  /** Idempotent. Records undo before the first mutation. */
+  apply(params: Static<PS>, ctx: WriteContext<P>): Promise<Static<OS>>;
+  /** Did the effect happen? Asked when a step began and its end was never recorded. `undoEntries` as recorded. */
+  probe(
+    params: Static<PS>,
+    ctx: ReadContext<P> & {
+      readonly undoEntries: ReadonlyMap<string, Json>;
+      readonly token: string;
+    },
+  ): Promise<Probed<Static<OS>>>;
+  readonly undo:
+    | { readonly possible: false; readonly because: string }
+    | {
+        readonly possible: true;
+        /** Idempotent, and safe when apply got half way. */
+        run(request: UndoRequest<Static<PS>>, ctx: WriteContext<P>): Promise<void>;
+      };
+}
+
+/** A registered action: as ActionSpec, with types erased; the engine validates params and outputs against the schemas. */
+export interface Action<P extends Ports> {
+  readonly name: string;
+  readonly version: number;
+  readonly effect: Effect;
+  readonly summary: string;
+  readonly description: string | undefined;
+  readonly examples: readonly JsonObject[];
+  readonly params: TSchema;
+  readonly outputs: TSchema;
+  readonly perishable: boolean;
+  plan(params: JsonObject, ctx: ReadContext<P>): Promise<Planned<JsonObject>>;
+  apply(params: JsonObject, ctx: WriteContext<P>): Promise<JsonObject>;
+  probe(
+    params: JsonObject,
+    ctx: Parameters<ActionSpec<P, TSchema, TSchema>['probe']>[1],
+  ): Promise<Probed<JsonObject>>;
+  readonly undo:
+    | { readonly possible: false; readonly because: string }
+    | {
+        readonly possible: true;
+        run(request: UndoRequest<JsonObject>, ctx: WriteContext<P>): Promise<void>;
+      };
+}
+
+/** Erases the types of a spec. The casts are sound because the engine validates with these same schemas first. */
+export function defineAction<P extends Ports, PS extends TSchema, OS extends TSchema>(
+  spec: ActionSpec<P, PS, OS>,
+): Action<P> {
+  return {
+    description: undefined,
+    perishable: false,
+    ...spec,
+  } as unknown as Action<P>;
+}
+
+/** What a `read` action leaves out: it has one function, and nothing to undo or to doubt. */
+export interface ReadActionSpec<
+  P extends Ports,
+  PS extends TSchema,
+  OS extends TSchema,
+> extends Omit<ActionSpec<P, PS, OS>, 'effect' | 'apply' | 'probe' | 'undo' | 'plan'> {
+  /** Reads, and gives the outputs. Called by `apply`; and by `plan` unless `plan` is given (a wait must not wait there). */
+  read(params: Static<PS>, ctx: ReadContext<P>): Promise<Static<OS>>;
+  plan?(params: Static<PS>, ctx: ReadContext<P>): Promise<Planned<Static<OS>>>;
+}
+
+/** A `read` action: planning it is doing it, doing it again is harmless, there is nothing to undo. */
+export function defineReadAction<P extends Ports, PS extends TSchema, OS extends TSchema>(
+  spec: ReadActionSpec<P, PS, OS>,
+): Action<P> {
+  const { read, ...rest } = spec;
+  return defineAction<P, PS, OS>({
+    ...rest,
+    effect: 'read',
+    plan:
+      spec.plan ??
+      (async (params, ctx) => ({
+        changes: [{ kind: 'none', because: 'reads only' }],
+        outputs: await read(params, ctx),
+      })),
+    apply: read,
+    probe: async () => ({ found: 'not-done' }),
+    undo: { possible: false, because: 'reads only' },
+  });
+}

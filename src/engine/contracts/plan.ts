@@ -1,0 +1,81 @@
+// A plan: what a run of this runbook, with these values, on the world as it is now, would do.
+
+import type { Change, Risk } from './change.ts';
+import type { ErrorRecord } from './errors.ts';
+import type { JsonObject } from './json.ts';
+import type { Problem } from './problem.ts';
+
+export interface CheckResult {
+  readonly id: string;
+  readonly verdict: 'holds' | 'fails' | 'skipped' | 'later';
+  readonly severity: 'error' | 'warning';
+  /** Why it fails, is skipped, or cannot be told yet. */
+  readonly message?: string;
+  readonly error?: ErrorRecord;
+}
+
+export interface PlannedObservation {
+  readonly object: string;
+  readonly id?: string;
+  /** "sha256:…" of the observed fields. */
+  readonly digest: string;
+}
+
+/** One instance of a step: the step itself, or one item of its forEach. */
+export interface PlannedInstance {
+  readonly id: string;
+  /** Rendered and masked; what is not known yet reads "(known after STEP)". */
+  readonly params: JsonObject;
+  readonly changes: readonly Change[];
+  readonly observed: readonly PlannedObservation[];
+  readonly notes: readonly string[];
+  /** Planning this step failed; the plan cannot be applied. */
+  readonly error?: ErrorRecord;
+}
+
+export interface PlannedStep {
+  readonly id: string;
+  readonly title: string;
+  readonly action: string;
+  readonly actionVersion: number;
+  readonly effect: 'read' | 'change' | 'destroy';
+  readonly needs: readonly string[];
+  readonly deferUndo: boolean;
+  readonly fate:
+    | { readonly kind: 'planned'; readonly instances: readonly PlannedInstance[] }
+    | { readonly kind: 'skipped'; readonly because: string }
+    /** `forEach`, `when` or parameters are not known until these steps have ended. */
+    | { readonly kind: 'later'; readonly waitsFor: readonly string[] };
+  /** The highest risk of its changes; a step that is planned later may not exceed it without asking again. */
+  readonly risk: Risk;
+}
+
+export interface PlannedPhase {
+  readonly id: string;
+  readonly title: string;
+  readonly pointOfNoReturn: boolean;
+  readonly approval: 'none' | 'required';
+  readonly guards: readonly CheckResult[];
+  /** A valid order: every step after the steps it needs. */
+  readonly steps: readonly PlannedStep[];
+}
+
+export interface Plan {
+  readonly format: 1;
+  readonly drctl: string;
+  readonly createdAt: string;
+  readonly runbook: {
+    readonly name: string;
+    readonly version: string;
+    readonly digest: string;
+    readonly path: string;
+  };
+  readonly envDigest: string;
+  readonly offline: boolean;
+  readonly unavailable: readonly string[];
+  readonly warnings: readonly Problem[];
+  readonly preconditions: readonly CheckResult[];
+  readonly phases: readonly PlannedPhase[];
+  /** No precondition of severity error fails and every step could be planned. */
+  readonly canApply: boolean;
+}

@@ -1,0 +1,132 @@
+// A runbook after loading: checked, defaults filled in, includes spliced, references inferred; values are still templates.
+
+import type { JsonObject, Json } from './json.ts';
+import type { Problem, SourceRange } from './problem.ts';
+
+export interface EnvDeclaration {
+  readonly description: string | undefined;
+  readonly required: boolean;
+  readonly sensitive: boolean;
+  /** `file`: a path of a file that must be readable. */
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'file';
+  readonly pattern: string | undefined;
+  readonly enum: readonly Json[] | undefined;
+  readonly default: Json | undefined;
+  readonly at: SourceRange;
+}
+
+/** A connection that steps name. `settings` are templates over env and vars, never over step outputs. */
+export interface TargetDeclaration {
+  readonly type: 'kubernetes' | 'aws';
+  readonly settings: JsonObject;
+  readonly at: SourceRange;
+}
+
+export interface LockDeclaration {
+  readonly target: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A precondition or a guard: a `read` action that must not throw. */
+export interface Check {
+  readonly id: string;
+  readonly action: string;
+  readonly with: JsonObject;
+  readonly when: string | undefined;
+  /** What to tell the person when it does not hold; a template. */
+  readonly message: string | undefined;
+  readonly severity: 'error' | 'warning';
+  /** Steps whose outputs it refers to (guards only; a precondition has none). */
+  readonly references: readonly string[];
+  readonly timeoutMs: number;
+  readonly at: SourceRange;
+}
+
+export interface RetryPolicy {
+  /** All tries together; 1 = no retry. */
+  readonly attempts: number;
+  readonly initialDelayMs: number;
+  readonly factor: number;
+  readonly maxDelayMs: number;
+  readonly jitter: boolean;
+}
+
+export interface Step {
+  /** Unique in the runbook, included steps as "prefix.id". */
+  readonly id: string;
+  readonly title: string;
+  readonly phase: string;
+  readonly action: string;
+  /** All steps whose end this one waits for: written and inferred, in any phase up to this one. */
+  readonly needs: readonly string[];
+  /** CEL; with forEach it is evaluated once per item. */
+  readonly when: string | undefined;
+  /** CEL that gives a list. */
+  readonly forEach: string | undefined;
+  /** CEL over `item` that names an instance; the index when absent. */
+  readonly key: string | undefined;
+  readonly with: JsonObject;
+  readonly timeoutMs: number;
+  readonly retry: RetryPolicy;
+  readonly onFailure: 'stop' | 'continue' | 'rollback';
+  readonly deferUndo: boolean;
+  readonly at: SourceRange;
+}
+
+export interface Phase {
+  readonly id: string;
+  readonly title: string;
+  readonly pointOfNoReturn: boolean;
+  readonly approval: 'none' | 'required';
+  readonly guards: readonly Check[];
+  readonly steps: readonly Step[];
+  readonly at: SourceRange;
+}
+
+/** A file as it was read, kept with the run so that resume needs nothing else. `path` as it was named or included. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+export interface Runbook {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string | undefined;
+  readonly env: ReadonlyMap<string, EnvDeclaration>;
+  /** Templates over env and other vars, in dependency order. */
+  readonly vars: ReadonlyMap<string, Json>;
+  readonly targets: ReadonlyMap<string, TargetDeclaration>;
+  readonly locks: readonly LockDeclaration[];
+  readonly preconditions: readonly Check[];
+  readonly phases: readonly Phase[];
+  /** Explicit undo: step id → the steps that are carried out, in order, instead of the action's own undo. */
+  readonly rollback: ReadonlyMap<string, readonly Step[]>;
+  /** The file that was named first, then its includes. */
+  readonly sources: readonly SourceFile[];
+  /** "sha256:…" over all sources. */
+  readonly digest: string;
+  readonly warnings: readonly Problem[];
+}
+
+/** One env value and where it comes from. */
+export interface EnvValue {
+  readonly name: string;
+  /** Undefined: declared, not required, and not given. */
+  readonly value: Json | undefined;
+  readonly sensitive: boolean;
+  readonly origin:
+    | { readonly from: 'set' | 'process' | 'default' | 'none' }
+    | { readonly from: 'file'; readonly at: SourceRange };
+}
+
+/** What templates and expressions see. A step that has not ended is absent from `steps`. */
+export interface Scope {
+  readonly env: JsonObject;
+  readonly vars: JsonObject;
+  readonly run: JsonObject;
+  /** Step id → { outputs }. A skipped step has outputs null. */
+  readonly steps: Readonly<Record<string, { readonly outputs: Json }>>;
+  readonly item?: Json;
+}

@@ -1,0 +1,22 @@
+// The engine's only door: nothing outside imports a deeper path.
+
+export type * from './contracts/json.ts';
+export type * from './contracts/problem.ts';
+export type * from './contracts/change.ts';
+export type * from './contracts/action.ts';
+export type * from './contracts/runbook.ts';
+export type * from './contracts/plan.ts';
+export type * from './contracts/journal-event.ts';
+export type * from './contracts/store.ts';
+export type * from './contracts/system.ts';
+export type { DrctlErrorOptions, ErrorRecord } from './contracts/errors.ts';
+export type { ErrorCode } from './contracts/error-catalogue.ts';
+export type { Registry } from './contracts/registry.ts';
+export { defineAction, defineReadAction } from './contracts/action.ts';
+export { CelExpression, Duration, Sensitive, TargetName } from './contracts/schema-types.ts';
+export { DrctlError } from './contracts/errors.ts';
+export { errorCatalogue } from './contracts/error-catalogue.ts';
+export { InvariantError, assertNever, invariant } from './contracts/invariant.ts';
+export { closest } from './contracts/closest.ts';
+export { createRegistry } from './contracts/registry.ts';
+export { formatDuration, parseDuration } from './contracts/duration.ts';
