@@ -179,7 +179,7 @@ export function defineAction<P extends Ports, PS extends TSchema, OS extends TSc
     description: undefined,
     perishable: false,
     ...spec,
-  } as unknown as Action<P>;
+  };
 }
 
 /** What a `read` action leaves out: it has one function, and nothing to undo or to doubt. */

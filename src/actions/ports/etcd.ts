@@ -1,0 +1,38 @@
+// etcd as actions need it: by way of its own tools in its own pods.
+
+export interface EtcdMember {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+}
+
+export interface EtcdStatus {
+  readonly pod: string;
+  readonly healthy: boolean;
+  /** Why it is not healthy. */
+  readonly because?: string;
+  readonly memberId?: string;
+  readonly isLeader?: boolean;
+  readonly revision?: number;
+  readonly dbSizeBytes?: number;
+  readonly version?: string;
+}
+
+/** etcd by way of its own tools in its own pods, with fixed commands that only read. */
+export interface EtcdReader {
+  /** `endpoint health` and `endpoint status` of one member. An unhealthy member is an answer, not an error. */
+  status(member: EtcdMember, signal: AbortSignal): Promise<EtcdStatus>;
+  /** Bytes free on the file system that holds `path`. */
+  freeBytes(member: EtcdMember, path: string, signal: AbortSignal): Promise<number>;
+  /** undefined: no such file. */
+  fileSizeBytes(member: EtcdMember, path: string, signal: AbortSignal): Promise<number | undefined>;
+}
+
+export interface EtcdClient extends EtcdReader {
+  /** `snapshot save` inside the pod. The file is at `path` when it resolves. */
+  saveSnapshot(member: EtcdMember, path: string, signal: AbortSignal): Promise<void>;
+  /** The file's bytes through exec, streamed. Throws CLIENT_UNREACHABLE when cut short. */
+  readFile(member: EtcdMember, path: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Nothing happens when absent. */
+  removeFile(member: EtcdMember, path: string, signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,14 @@
+// Files on the operator's machine.
+
+/** Files beside the runbook and on the operator's machine. Relative paths start at the runbook's folder. */
+export interface FileReader {
+  /** FILE_UNREADABLE. At most 16 MiB. */
+  readText(path: string): Promise<string>;
+  /** undefined: no such file. */
+  stat(
+    path: string,
+  ): Promise<{ readonly sizeBytes: number; readonly isFolder: boolean } | undefined>;
+  /** Names of the files in a folder, sorted. */
+  list(path: string): Promise<readonly string[]>;
+  read(path: string): AsyncIterable<Uint8Array>;
+}

@@ -1,0 +1,63 @@
+// S3 as actions need it.
+
+export interface BucketObject {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId?: string;
+  readonly sizeBytes: number;
+  readonly etag: string;
+  /** Hex, where the uploader recorded it. */
+  readonly sha256?: string;
+}
+
+export interface BucketFacts {
+  readonly region: string;
+  readonly versioned: boolean;
+  /** Anyone may read it: a bucket for OIDC documents, not for backups. undefined: may not be asked. */
+  readonly public: boolean | undefined;
+  /** "AES256", "aws:kms"; undefined: none, or may not be asked. */
+  readonly encryption: string | undefined;
+}
+
+export interface ObjectAddress {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId?: string;
+}
+
+export interface BucketReader {
+  /** undefined: no such bucket. CLIENT_DENIED when it may not be asked. */
+  bucket(name: string, signal: AbortSignal): Promise<BucketFacts | undefined>;
+  /** undefined: no such object. */
+  head(address: ObjectAddress, signal: AbortSignal): Promise<BucketObject | undefined>;
+  /** Streamed; CLIENT_NOT_FOUND. */
+  read(address: ObjectAddress, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Signs locally, without any request. `expiresAt` is never later than what the credentials allow. */
+  presign(
+    address: ObjectAddress,
+    options: { readonly method: 'GET' | 'PUT'; readonly expiresInSeconds: number },
+  ): Promise<{ readonly url: string; readonly expiresAt: string }>;
+  /** Who we are: "arn:aws:iam::123:user/x"; undefined where STS does not answer. */
+  identity(signal: AbortSignal): Promise<string | undefined>;
+}
+
+export interface UploadOptions {
+  readonly content: AsyncIterable<Uint8Array>;
+  readonly sizeBytes: number;
+  /** Hex SHA-256 of the whole content: kept with the object and checked again at the bucket after the upload. */
+  readonly sha256: string;
+  readonly partSizeBytes: number;
+  readonly encryption: 'none' | 'AES256' | 'aws:kms';
+  readonly kmsKeyId?: string;
+  onProgress(sentBytes: number): void;
+  readonly signal: AbortSignal;
+}
+
+export interface BucketClient extends BucketReader {
+  /** Streamed multipart upload; an upload that fails leaves no parts behind. DATA_CORRUPT when a checksum differs. */
+  upload(address: ObjectAddress, options: UploadOptions): Promise<BucketObject>;
+  /** Removes this version (or the object, where the bucket is not versioned). Nothing happens when absent. */
+  remove(address: ObjectAddress, signal: AbortSignal): Promise<void>;
+  /** Writes and removes a few bytes under the prefix: may we write here? */
+  probeWrite(bucket: string, prefix: string, signal: AbortSignal): Promise<void>;
+}
