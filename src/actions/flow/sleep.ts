@@ -1,0 +1,36 @@
+// flow.sleep: waits. The end is fixed when the step first begins, so that a resumed run waits only for the rest.
+
+import { Type } from 'typebox';
+import { Duration, defineAction, formatDuration, parseDuration } from '../../engine/index.ts';
+import type { DrPorts } from '../ports.ts';
+
+const params = Type.Object(
+  { duration: Duration({ description: 'How long to wait' }) },
+  { additionalProperties: false },
+);
+const outputs = Type.Object({});
+
+export const flowSleep = defineAction<DrPorts, typeof params, typeof outputs>({
+  name: 'flow.sleep',
+  version: 1,
+  effect: 'read',
+  summary: 'Waits',
+  examples: [{ id: 'let-caches-expire', action: 'flow.sleep', with: { duration: '90s' } }],
+  params,
+  outputs,
+  plan: ({ duration }) =>
+    Promise.resolve({
+      changes: [{ kind: 'none', because: `waits ${formatDuration(parseDuration(duration))}` }],
+      outputs: {},
+    }),
+  apply: async ({ duration }, ctx) => {
+    const untilMs =
+      typeof ctx.cursor === 'number' ? ctx.cursor : ctx.now().getTime() + parseDuration(duration);
+    await ctx.progress(untilMs);
+    const leftMs = untilMs - ctx.now().getTime();
+    if (leftMs > 0) await ctx.sleep(leftMs);
+    return {};
+  },
+  probe: () => Promise.resolve({ found: 'not-done' }),
+  undo: { possible: false, because: 'changes nothing' },
+});
