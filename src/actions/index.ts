@@ -1,0 +1,31 @@
+// The built-in actions: one list that can be read. Importing an action registers nothing.
+
+import type { Action } from '../engine/index.ts';
+import { k8sApply } from './k8s/apply.ts';
+import { k8sAssert } from './k8s/assert.ts';
+import { k8sDelete } from './k8s/delete.ts';
+import { k8sExec } from './k8s/exec.ts';
+import { k8sExport } from './k8s/export.ts';
+import { k8sGet } from './k8s/get.ts';
+import { k8sList } from './k8s/list.ts';
+import { k8sPatch } from './k8s/patch.ts';
+import { k8sRestore } from './k8s/restore.ts';
+import { k8sScale } from './k8s/scale.ts';
+import { k8sWait } from './k8s/wait.ts';
+import type { DrPorts } from './ports.ts';
+
+export type * from './ports.ts';
+
+export const builtinActions: readonly Action<DrPorts>[] = [
+  k8sGet,
+  k8sList,
+  k8sAssert,
+  k8sWait,
+  k8sApply,
+  k8sPatch,
+  k8sScale,
+  k8sDelete,
+  k8sExport,
+  k8sRestore,
+  k8sExec,
+];

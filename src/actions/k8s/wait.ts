@@ -1,0 +1,96 @@
+// k8s.wait: goes on once a cluster has reached a state. Bounded by the step's timeout; a server that is away for a
+// while is waited for, since that is what recoveries are about.
+
+import { Type } from 'typebox';
+import { CelExpression, defineReadAction } from '../../engine/index.ts';
+import type { DrPorts } from '../ports.ts';
+import { pending } from './support/pending.ts';
+import {
+  anyJson,
+  anyObject,
+  apiVersionField,
+  kindField,
+  kubeTarget,
+  namespaceField,
+  selectionFields,
+} from './support/schemas.ts';
+
+const params = Type.Object(
+  {
+    target: kubeTarget,
+    apiVersion: Type.Optional(apiVersionField),
+    kind: Type.Optional(kindField),
+    namespace: Type.Optional(namespaceField),
+    ...selectionFields,
+    for: Type.Optional(
+      Type.Enum(['present', 'absent', 'condition'], {
+        description:
+          'present: something is selected; absent: nothing is; condition (the default where `that`, `condition` or `count` is given): these hold',
+      }),
+    ),
+    that: Type.Optional(
+      CelExpression({
+        description: 'Holds when true: over `object` with `name`, else over `objects`',
+      }),
+    ),
+    condition: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9./-]+(=(True|False|Unknown))?$',
+        description:
+          'A status condition of every selected object, "Available=True"; counts only once its observedGeneration has caught up, where the kind reports one',
+      }),
+    ),
+    count: Type.Optional(
+      Type.Unsafe<number | string>({
+        type: ['integer', 'string'],
+        minimum: 0,
+        'x-drctl': 'cel',
+        description:
+          'Exactly so many objects are selected (and fulfil `condition`): a number, or CEL',
+      }),
+    ),
+    path: Type.Optional(
+      Type.String({ pattern: '^/', description: 'Instead of objects: a path such as /readyz' }),
+    ),
+    status: Type.Optional(
+      Type.Integer({ default: 200, description: 'The HTTP status that `path` must answer' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const outputs = Type.Object({
+  object: Type.Optional(anyJson('With `name`: the object, null when absent')),
+  objects: Type.Optional(Type.Array(anyObject('Without `name`: what is selected'))),
+  waitedMs: Type.Integer({ minimum: 0 }),
+});
+
+export const k8sWait = defineReadAction<DrPorts, typeof params, typeof outputs>({
+  name: 'k8s.wait',
+  version: 1,
+  summary: 'Waits until something holds on a cluster',
+  examples: [
+    {
+      id: 'wait-until-available',
+      action: 'k8s.wait',
+      with: {
+        target: 'destination',
+        apiVersion: 'hypershift.openshift.io/v1beta1',
+        kind: 'HostedCluster',
+        namespace: 'clusters',
+        name: 'prod',
+        condition: 'Available=True',
+      },
+      timeout: '30m',
+    },
+    {
+      id: 'wait-for-hosted-api',
+      action: 'k8s.wait',
+      with: { target: 'hosted', path: '/readyz' },
+      timeout: '30m',
+    },
+  ],
+  params,
+  outputs,
+  read: pending,
+});
