@@ -20,3 +20,16 @@ export { InvariantError, assertNever, invariant } from './contracts/invariant.ts
 export { closest } from './contracts/closest.ts';
 export { createRegistry } from './contracts/registry.ts';
 export { formatDuration, parseDuration } from './contracts/duration.ts';
+
+// Running: the journal and what is known from it.
+export type * from './running/run-state.ts';
+export type { JournalDecoder, JournalEnd } from './running/journal.ts';
+export {
+  createJournalDecoder,
+  decodeJournal,
+  digestLine,
+  emptyJournal,
+  encodeRecord,
+  nextRecord,
+  tornNotice,
+} from './running/journal.ts';
