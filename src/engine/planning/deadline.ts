@@ -1,0 +1,42 @@
+// A bound on one piece of work, also for work that does not honour its signal.
+
+import { formatDuration } from '../contracts/duration.ts';
+import { DrctlError } from '../contracts/errors.ts';
+
+export interface Deadline {
+  readonly ms: number;
+  readonly signal: AbortSignal;
+  /** What did not end in time, for the message: `planning step "pause"`. */
+  readonly subject: string;
+}
+
+/** The work's result. STEP_TIMEOUT after `ms`; the outer signal's reason when that one aborts first. */
+export async function withDeadline<T>(
+  { ms, signal, subject }: Deadline,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const controller = new AbortController();
+  const timeout = new DrctlError(
+    'STEP_TIMEOUT',
+    `${subject} did not end within ${formatDuration(ms)}`,
+    { retryable: true },
+  );
+  const timer = setTimeout(() => controller.abort(timeout), ms);
+  const both = AbortSignal.any([signal, controller.signal]);
+  let onAbort = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(both.reason as Error);
+    both.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work(both), aborted]);
+  } catch (error) {
+    // An SDK wraps the abort in errors of its own; the reason is the truth.
+    if (both.aborted) throw both.reason;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    both.removeEventListener('abort', onAbort);
+  }
+}

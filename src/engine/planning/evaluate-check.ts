@@ -1,0 +1,110 @@
+// A precondition or a guard: a `read` action that must not throw. The answer is always a result;
+// only an interruption and our own bugs are thrown.
+
+import type { Ports } from '../contracts/action.ts';
+import type { Json, JsonObject } from '../contracts/json.ts';
+import type { CheckResult } from '../contracts/plan.ts';
+import type { Check, Scope } from '../contracts/runbook.ts';
+import { invariant } from '../contracts/invariant.ts';
+import { renderParams } from '../language/render-params.ts';
+import { renderValue } from '../language/render-value.ts';
+import { validateParams } from '../language/validate-params.ts';
+import { createReadContext, createReadOnlyContext } from './contexts.ts';
+import { withDeadline } from './deadline.ts';
+import { toErrorRecord } from './error-record.ts';
+import { evaluateWhen } from './expand-step.ts';
+import { learnSensitive } from './schema-marks.ts';
+import { targetsOf } from './step-targets.ts';
+import type { Session } from './session.ts';
+
+export interface EvaluateCheckInput<P extends Ports> {
+  readonly session: Session<P>;
+  readonly check: Check;
+  readonly scope: Scope;
+  readonly signal: AbortSignal;
+}
+
+/** Masked. `later`: it refers to steps that have not ended. Throws the signal's reason when aborted. */
+export async function evaluateCheck<P extends Ports>(
+  input: EvaluateCheckInput<P>,
+): Promise<CheckResult> {
+  const { session, check, scope, signal } = input;
+  const base = { id: check.id, severity: check.severity };
+  signal.throwIfAborted();
+  try {
+    const skip = reasonToSkip(input);
+    if (skip !== undefined) return { ...base, ...skip };
+    const waitsFor = await carryOut(input);
+    return waitsFor === undefined
+      ? { ...base, verdict: 'holds' }
+      : { ...base, verdict: 'later', message: `evaluated after ${waitsFor.join(', ')}` };
+  } catch (error) {
+    signal.throwIfAborted();
+    const record = toErrorRecord(error, session.redactor);
+    const message = messageOf(check, scope);
+    return {
+      ...base,
+      verdict: 'fails',
+      message: message === undefined ? record.message : session.redactor.maskText(message),
+      error: record,
+    };
+  }
+}
+
+function reasonToSkip<P extends Ports>({
+  session,
+  check,
+  scope,
+}: EvaluateCheckInput<P>): Pick<CheckResult, 'verdict' | 'message'> | undefined {
+  const when = evaluateWhen(check, scope);
+  if (when.kind === 'skipped') {
+    return { verdict: 'skipped', message: session.redactor.maskText(when.because) };
+  }
+  if (when.kind === 'later') {
+    return { verdict: 'later', message: `evaluated after ${when.waitsFor.join(', ')}` };
+  }
+  const action = session.registry.get(check.action);
+  const gone = targetsOf(action, check.with, scope).find((name) =>
+    session.unavailable.includes(name),
+  );
+  if (gone !== undefined) {
+    return {
+      verdict: 'skipped',
+      message: `target "${gone}" is unavailable, so nobody checks this`,
+    };
+  }
+  if (session.offline) return { verdict: 'skipped', message: 'not read: offline' };
+  return undefined;
+}
+
+/** The steps it waits for; undefined when it was carried out and did not throw. */
+async function carryOut<P extends Ports>({
+  session,
+  check,
+  scope,
+  signal,
+}: EvaluateCheckInput<P>): Promise<readonly string[] | undefined> {
+  const action = session.registry.get(check.action);
+  invariant(action.effect === 'read', `Check "${check.id}" is not a read action: ${action.name}`);
+  const rendered = renderParams(action, check.with, scope);
+  if (!rendered.known) return rendered.waitsFor;
+  const params = validateParams(action, rendered.value as JsonObject, check.at);
+  learnSensitive(session.redactor, action.params, params);
+  await withDeadline({ ms: check.timeoutMs, signal, subject: `Check "${check.id}"` }, (bounded) => {
+    const read = createReadContext(session, { id: check.id, title: check.id }, scope, bounded);
+    return action.apply(params, createReadOnlyContext(read));
+  });
+  return undefined;
+}
+
+/** The runbook's own words; the template as written when it cannot be rendered. */
+function messageOf(check: Check, scope: Scope): string | undefined {
+  if (check.message === undefined) return undefined;
+  try {
+    const rendered = renderValue(check.message, scope);
+    const text: Json = rendered.known ? rendered.value : rendered.shown;
+    return typeof text === 'string' ? text : JSON.stringify(text);
+  } catch {
+    return check.message;
+  }
+}

@@ -1,0 +1,31 @@
+// What templates and expressions see, and how outputs come into it. A step that has not ended is absent;
+// scopes are never changed, only extended.
+
+import type { Ports } from '../contracts/action.ts';
+import type { Json, JsonObject } from '../contracts/json.ts';
+import type { Scope } from '../contracts/runbook.ts';
+import { renderVars } from '../language/render-vars.ts';
+import type { Session } from './session.ts';
+
+/** env, vars and run; no step has ended. A declared value that was not given is null. Throws VALUE_UNRESOLVED. */
+export function baseScope<P extends Ports>(session: Session<P>): Scope {
+  const { runbook, env, runId } = session;
+  const values: Record<string, Json> = {};
+  for (const { name, value } of env) values[name] = value ?? null;
+  const run: JsonObject = { id: runId };
+  return { env: values, vars: renderVars(runbook, env, run), run, steps: {} };
+}
+
+/** The scope after a step has ended. `outputs` is null for a step that was skipped. */
+export function withOutputs(scope: Scope, stepId: string, outputs: Json): Scope {
+  return { ...scope, steps: { ...scope.steps, [stepId]: { outputs } } };
+}
+
+/** Outputs of a forEach step: `{ items: [{ key, …outputs }] }` in item order; instances that were skipped are left out. */
+export function forEachOutputs(
+  instances: readonly { readonly key: string; readonly outputs: JsonObject | null }[],
+): JsonObject {
+  return {
+    items: instances.flatMap(({ key, outputs }) => (outputs === null ? [] : [{ ...outputs, key }])),
+  };
+}
