@@ -1,0 +1,93 @@
+// The files that mark a folder as a running lab: lab.json says where it answers, control.token lets its owner in.
+// A folder whose process is gone is stale: it may be used again, after saying so.
+
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LabError } from '../lab-types.ts';
+
+export interface LabState {
+  readonly format: 1;
+  readonly pid: number;
+  readonly controlPort: number;
+  readonly startedAt: string;
+}
+
+const STATE_FILE = 'lab.json';
+const TOKEN_FILE = 'control.token';
+
+/** Writes a file that only its owner may read, also when it was there with other permissions. */
+export async function writePrivate(path: string, content: string): Promise<void> {
+  await writeFile(path, content, { mode: 0o600 });
+  await chmod(path, 0o600);
+}
+
+/** Makes the folder, and refuses one in which another lab is alive. */
+export async function claimFolder(dir: string): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new LabError(
+      `The lab's folder ${dir} cannot be made`,
+      'Choose a folder you may write to',
+      {
+        cause: error,
+      },
+    );
+  }
+  const state = await readState(dir);
+  if (state !== undefined && isAlive(state.pid) && state.pid !== process.pid) {
+    throw new LabError(
+      `A lab is already running in ${dir} (process ${state.pid}, since ${state.startedAt})`,
+      'Stop it with "drctl lab down", or choose another folder',
+    );
+  }
+  await releaseFolder(dir);
+}
+
+export async function markRunning(dir: string, state: LabState, token: string): Promise<void> {
+  await writePrivate(join(dir, TOKEN_FILE), token);
+  await writePrivate(join(dir, STATE_FILE), `${JSON.stringify(state, undefined, 2)}\n`);
+}
+
+export async function releaseFolder(dir: string): Promise<void> {
+  await rm(join(dir, STATE_FILE), { force: true });
+  await rm(join(dir, TOKEN_FILE), { force: true });
+}
+
+/** undefined: no lab was started here, or it was stopped in order. LabError when the file is not ours. */
+export async function readState(dir: string): Promise<LabState | undefined> {
+  const text = await readOptional(join(dir, STATE_FILE));
+  if (text === undefined) return undefined;
+  try {
+    const state = JSON.parse(text) as LabState;
+    if (state.format === 1 && Number.isInteger(state.pid)) return state;
+  } catch {
+    // Falls through to the error below: half a file says no more than a foreign one.
+  }
+  throw new LabError(
+    `${join(dir, STATE_FILE)} is not a lab's state file`,
+    'Choose another folder, or remove that file',
+  );
+}
+
+export async function readToken(dir: string): Promise<string | undefined> {
+  return (await readOptional(join(dir, TOKEN_FILE)))?.trim();
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function readOptional(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new LabError(`${path} cannot be read`, 'Check who owns the folder', { cause: error });
+  }
+}

@@ -1,0 +1,4 @@
+// The lab's door: a rehearsal environment of two management clusters, a hosted cluster, S3 and Route53 on loopback.
+
+export * from './lab-types.ts';
+export { connectLab } from './daemon/connect-lab.ts';
