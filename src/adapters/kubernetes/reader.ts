@@ -1,0 +1,104 @@
+// Everything that only reads. A separate object without any writing method: what planning gets cannot write.
+
+import type {
+  AccessQuery,
+  ApplyOptions,
+  KubeKind,
+  KubeObject,
+  KubeQuery,
+  KubeReader,
+  ObjectRef,
+} from '../../actions/ports.ts';
+import { DrctlError } from '../../engine/index.ts';
+import { applyObject } from './apply.ts';
+import type { Connection } from './connection.ts';
+import type { Discovery } from './discovery.ts';
+import { listObjects } from './list.ts';
+import { objectName, objectPath } from './paths.ts';
+import { watchObjects } from './watch.ts';
+
+export function createReader(connection: Connection, discovery: Discovery): KubeReader {
+  return {
+    async get(ref: ObjectRef, signal: AbortSignal) {
+      const resource = await discovery.get(ref, signal);
+      try {
+        return await connection.json<KubeObject>({
+          method: 'GET',
+          path: objectPath(resource, ref),
+          verb: 'get',
+          object: objectName(ref),
+          signal,
+        });
+      } catch (error) {
+        if (error instanceof DrctlError && error.code === 'CLIENT_NOT_FOUND') return undefined;
+        throw error;
+      }
+    },
+
+    async *list(query: KubeQuery, signal: AbortSignal) {
+      const resource = await discovery.get(query, signal);
+      yield* listObjects({ connection, resource, query, signal });
+    },
+
+    async *watch(query: KubeQuery, signal: AbortSignal) {
+      const resource = await discovery.get(query, signal);
+      yield* watchObjects({ connection, resource, query, signal });
+    },
+
+    preview: (desired: KubeObject, options: ApplyOptions) =>
+      applyObject({ connection, discovery }, desired, { ...options, dryRun: true }),
+
+    resource: (kind: KubeKind, signal: AbortSignal) => discovery.find(kind, signal),
+
+    resources: (signal: AbortSignal) => discovery.all(signal),
+
+    async may(query: AccessQuery, signal: AbortSignal) {
+      const resource = await discovery.get(query, signal);
+      const [group, version] = splitVersion(resource.apiVersion);
+      const answer = await connection.json<{ readonly status?: { readonly allowed?: boolean } }>({
+        method: 'POST',
+        path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+        verb: 'ask about access to',
+        object: `objects of kind ${query.kind}`,
+        body: {
+          apiVersion: 'authorization.k8s.io/v1',
+          kind: 'SelfSubjectAccessReview',
+          spec: {
+            resourceAttributes: {
+              verb: query.verb,
+              group,
+              version,
+              resource: resource.plural,
+              ...(query.subresource === undefined ? {} : { subresource: query.subresource }),
+              ...(query.namespace === undefined ? {} : { namespace: query.namespace }),
+              ...(query.name === undefined ? {} : { name: query.name }),
+            },
+          },
+        },
+        signal,
+      });
+      return answer.status?.allowed === true;
+    },
+
+    async version(signal: AbortSignal) {
+      const answer = await connection.json<{ readonly gitVersion?: string }>({
+        method: 'GET',
+        path: '/version',
+        verb: 'get',
+        object: 'the version',
+        signal,
+      });
+      return answer.gitVersion ?? 'unknown';
+    },
+
+    raw: (path: string, signal: AbortSignal) =>
+      connection.raw({ method: 'GET', path, verb: 'get', object: path, signal }),
+  };
+}
+
+function splitVersion(apiVersion: string): readonly [string, string] {
+  const slash = apiVersion.indexOf('/');
+  return slash === -1
+    ? ['', apiVersion]
+    : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
+}
