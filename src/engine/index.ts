@@ -33,3 +33,16 @@ export {
   nextRecord,
   tornNotice,
 } from './running/journal.ts';
+
+// The runbook language
+export type { Rendered } from './language/render-value.ts';
+export type { RenderedParams } from './language/render-params.ts';
+export type { Evaluated } from './language/evaluate.ts';
+export type { Redactor } from './language/redactor.ts';
+export { renderValue } from './language/render-value.ts';
+export { renderParams } from './language/render-params.ts';
+export { evaluateExpression, stepReferences } from './language/evaluate.ts';
+export { validateOutputs, validateParams } from './language/validate-params.ts';
+export { createRedactor } from './language/redactor.ts';
+export { celFunctions } from './language/cel-functions.ts';
+export { templateHelpers } from './language/template-helpers.ts';

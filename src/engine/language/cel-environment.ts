@@ -1,0 +1,99 @@
+// The one CEL environment: parses an expression once and keeps it. Expressions see dynamic values; what they call is
+// fixed here.
+
+import { Environment } from '@marcbachmann/cel-js';
+import type { ASTNode, ParseResult } from '@marcbachmann/cel-js';
+import { DrctlError } from '../contracts/errors.ts';
+import { celFunctions, linearMatches } from './cel-functions.ts';
+
+const maxExpressionLength = 10_000;
+const cacheSize = 2_000;
+const cache = new Map<string, ParseResult>();
+
+const numberOperators = [
+  ['+', (a: number, b: number) => a + b],
+  ['-', (a: number, b: number) => a - b],
+  ['*', (a: number, b: number) => a * b],
+  ['/', (a: number, b: number) => a / b],
+] as const;
+
+const environment = createEnvironment();
+
+function createEnvironment(): Environment {
+  const created = new Environment({
+    unlistedVariablesAreDyn: true,
+    homogeneousAggregateLiterals: false,
+    enableOptionalTypes: true,
+  });
+  for (const { signature, handler } of celFunctions) created.registerFunction(signature, handler);
+  // JSON does not tell 2 from 2.0, so sums of both must work.
+  for (const [operator, run] of numberOperators) {
+    const mixed = (a: bigint | number, b: bigint | number): number => run(Number(a), Number(b));
+    created.registerOperator(`int ${operator} double`, mixed);
+    created.registerOperator(`double ${operator} int`, mixed);
+  }
+  return created;
+}
+
+/** Throws VALUE_UNRESOLVED with the expression and what is wrong with its syntax or its calls. */
+export function parseCel(expression: string): ParseResult {
+  const cached = cache.get(expression);
+  if (cached !== undefined) return cached;
+  if (expression.length > maxExpressionLength) {
+    throw new DrctlError(
+      'VALUE_UNRESOLVED',
+      `An expression is longer than ${maxExpressionLength} characters`,
+    );
+  }
+  try {
+    const first = environment.parse(expression);
+    const text = withLinearMatches(expression, first.ast);
+    const parsed = text === expression ? first : environment.parse(text);
+    const checked = parsed.check();
+    if (!checked.valid && checked.error !== undefined) throw checked.error;
+    if (cache.size >= cacheSize) cache.clear();
+    cache.set(expression, parsed);
+    return parsed;
+  } catch (cause) {
+    throw new DrctlError(
+      'VALUE_UNRESOLVED',
+      `The expression "${expression}" is invalid: ${celMessage(cause)}`,
+      { cause },
+    );
+  }
+}
+
+/** The library's message without its picture of the source, and with the names that people wrote. */
+export function celMessage(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const summary =
+    'summary' in cause && typeof cause.summary === 'string' ? cause.summary : undefined;
+  return (summary ?? cause.message.split('\n')[0] ?? '').replaceAll(linearMatches, 'matches');
+}
+
+function withLinearMatches(expression: string, ast: ASTNode): string {
+  let text = expression;
+  visitCel(ast, (node) => {
+    if (node.op !== 'rcall' || node.args[0] !== 'matches') return;
+    const at = text.indexOf('matches', node.args[1].end);
+    if (at < 0) return;
+    text = text.slice(0, at) + linearMatches + text.slice(at + linearMatches.length);
+  });
+  return text;
+}
+
+/** Every node, parents first. */
+export function visitCel(node: ASTNode, visit: (node: ASTNode) => void): void {
+  visit(node);
+  for (const child of childrenOf(node.args)) visitCel(child, visit);
+}
+
+/** The operands of a node, wherever its kind keeps them (maps and calls nest them in arrays). */
+export function childrenOf(args: unknown): ASTNode[] {
+  if (Array.isArray(args)) return args.flatMap((item: unknown) => childrenOf(item));
+  return isNode(args) ? [args] : [];
+}
+
+function isNode(value: unknown): value is ASTNode {
+  return typeof value === 'object' && value !== null && 'op' in value && 'args' in value;
+}

@@ -1,0 +1,121 @@
+// Evaluates CEL: JSON in, JSON out. An expression that refers to a step that has not ended is not evaluated at all,
+// because functions such as `in` and `has` would take "not yet" for "not there".
+
+import { EvaluationError } from '@marcbachmann/cel-js';
+import type { ASTNode } from '@marcbachmann/cel-js';
+import { closest } from '../contracts/closest.ts';
+import { DrctlError } from '../contracts/errors.ts';
+import type { Json, JsonObject } from '../contracts/json.ts';
+import type { Scope } from '../contracts/runbook.ts';
+import { celMessage, parseCel } from './cel-environment.ts';
+import { fromCel, toCel } from './cel-values.ts';
+import { celReferences, stepReferences } from './references.ts';
+
+export { stepReferences } from './references.ts';
+
+export type Evaluated =
+  | { readonly known: true; readonly value: Json }
+  | { readonly known: false; readonly waitsFor: readonly string[] };
+
+/**
+ * `names` adds to what the expression sees (`object`, `objects`). Throws VALUE_UNRESOLVED with the expression, the name
+ * that is missing and the nearest one that exists.
+ */
+export function evaluateExpression(
+  expression: string,
+  scope: Scope,
+  names: JsonObject = {},
+): Evaluated {
+  const parsed = parseCel(expression);
+  const waitsFor = stepReferences(expression, 'cel').filter(
+    (id) => !Object.hasOwn(scope.steps, id),
+  );
+  if (waitsFor.length > 0) return { known: false, waitsFor };
+  const context: JsonObject = {
+    env: scope.env,
+    vars: scope.vars,
+    run: scope.run,
+    steps: nestedSteps(scope.steps),
+    ...(scope.item === undefined ? {} : { item: scope.item }),
+    ...names,
+  };
+  try {
+    const values = Object.fromEntries(
+      Object.entries(context).map(([name, value]) => [name, toCel(value)]),
+    );
+    return { known: true, value: fromCel(parsed(values)) };
+  } catch (cause) {
+    throw explain(cause, expression, context);
+  }
+}
+
+/** "pause.patch" also as steps.pause.patch, as templates have it. */
+function nestedSteps(steps: JsonObject): JsonObject {
+  const ids = Object.keys(steps).filter((id) => id.includes('.'));
+  if (ids.length === 0) return steps;
+  const groups = new Map<string, Record<string, Json>>();
+  for (const id of ids) {
+    const dot = id.indexOf('.');
+    const group = groups.get(id.slice(0, dot)) ?? {};
+    group[id.slice(dot + 1)] = steps[id] ?? null;
+    groups.set(id.slice(0, dot), group);
+  }
+  return { ...steps, ...Object.fromEntries(groups) };
+}
+
+function explain(cause: unknown, expression: string, context: JsonObject): unknown {
+  if (cause instanceof DrctlError) {
+    return new DrctlError(cause.code, `${cause.message} (in "${expression}")`, {
+      cause,
+      ...(cause.hint === undefined ? {} : { hint: cause.hint }),
+    });
+  }
+  if (!(cause instanceof EvaluationError)) return cause;
+  const hint = hintFor(cause, expression, context);
+  return new DrctlError(
+    'VALUE_UNRESOLVED',
+    `"${expression}" cannot be evaluated: ${celMessage(cause)}`,
+    { cause, ...(hint === undefined ? {} : { hint }) },
+  );
+}
+
+function hintFor(
+  cause: EvaluationError,
+  expression: string,
+  context: JsonObject,
+): string | undefined {
+  const { node } = cause;
+  if (cause.code === 'unknown_variable') {
+    const name = node?.op === 'id' ? node.args : '';
+    const near = closest(name, Object.keys(context));
+    const known = `Known here: ${Object.keys(context).join(', ')}`;
+    return near === undefined ? known : `Did you mean "${near}"?`;
+  }
+  if (cause.code !== 'no_such_key' || node === undefined) return undefined;
+  const { parent, name } = missingKey(node, expression, context);
+  const names = isObject(parent) ? Object.keys(parent) : [];
+  const near = name === undefined ? undefined : closest(name, names);
+  if (near !== undefined) return `Did you mean "${near}"?`;
+  return `Where it may be absent, ask first: has(${expression.slice(node.start, node.end)})`;
+}
+
+/** The library points at the missing name; the reference that holds that place tells what it was looked up in. */
+function missingKey(
+  node: ASTNode,
+  expression: string,
+  context: JsonObject,
+): { readonly parent: Json | undefined; readonly name: string | undefined } {
+  const reference = celReferences(expression).find(
+    ({ range }) => range.start <= node.pos && node.pos < range.end,
+  );
+  let parent: Json | undefined = context;
+  for (const part of reference?.parts ?? []) {
+    if (!isObject(parent) || !Object.hasOwn(parent, part)) return { parent, name: part };
+    parent = parent[part];
+  }
+  return { parent: undefined, name: undefined };
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,92 @@
+// Masks secrets by value in everything that leaves the process: printed, logged, journaled, reported. A value is also
+// found in the forms in which it travels: inside JSON text, base64, and URLs.
+
+import type { Json, JsonObject } from '../contracts/json.ts';
+
+export interface Redactor {
+  add(value: string): void;
+  maskText(text: string): string;
+  /** Strings anywhere inside, keys too. */
+  mask<T extends Json>(value: T): T;
+}
+
+const mask = '(sensitive)';
+
+/** Masking "1" or "ab" everywhere would make all output unreadable, so these count only as a whole string. */
+const shortestSubstring = 3;
+
+/** The same values give the same output whatever the order of `add`: longer forms are replaced first. */
+export function createRedactor(values: Iterable<string> = []): Redactor {
+  const whole = new Set<string>();
+  const forms = new Set<string>();
+  let pattern: RegExp | undefined;
+
+  const add = (value: string): void => {
+    if (value === '' || whole.has(value)) return;
+    whole.add(value);
+    for (const form of formsOf(value)) {
+      if (form.length >= shortestSubstring) forms.add(form);
+      else whole.add(form);
+    }
+    pattern = undefined;
+  };
+  for (const value of values) add(value);
+
+  const maskText = (text: string): string => {
+    if (whole.has(text)) return mask;
+    if (forms.size === 0) return text;
+    pattern ??= new RegExp(
+      [...forms]
+        .sort((a, b) => b.length - a.length || (a < b ? -1 : 1))
+        .map((form) => form.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'))
+        .join('|'),
+      'g',
+    );
+    return text.replace(pattern, mask);
+  };
+
+  const maskValue = (value: Json): Json => {
+    if (typeof value === 'string') return maskText(value);
+    if (typeof value === 'number') return whole.has(String(value)) ? mask : value;
+    if (value === null || typeof value !== 'object') return value;
+    if (Array.isArray(value)) return (value as readonly Json[]).map(maskValue);
+    return Object.fromEntries(
+      Object.entries(value as JsonObject).map(([key, item]) => [maskText(key), maskValue(item)]),
+    );
+  };
+
+  return {
+    add,
+    maskText,
+    // Masking replaces strings by strings, except for numbers that are secrets themselves.
+    mask: <T extends Json>(value: T) => maskValue(value) as T,
+  };
+}
+
+function formsOf(value: string): readonly string[] {
+  const bytes = Buffer.from(value, 'utf8');
+  const forms = [
+    value,
+    JSON.stringify(value).slice(1, -1),
+    bytes.toString('base64'),
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64url'),
+    encodeUrl(value),
+    encodeUrl(value).replaceAll('%20', '+'),
+    ...linesOf(value),
+  ];
+  return [...new Set(forms)].filter((form) => form !== '');
+}
+
+/** encodeURIComponent throws on lone surrogates, which a secret may hold after a bad decoding. */
+function encodeUrl(value: string): string {
+  return encodeURIComponent(Buffer.from(value, 'utf8').toString('utf8'));
+}
+
+/** Text with a multi-line secret (a key file) may be cut or indented line by line. Short lines are not telling. */
+function linesOf(value: string): readonly string[] {
+  const lines = value.split(/\r?\n/).map((line) => line.trim());
+  return lines.length < 2
+    ? []
+    : lines.filter((line) => line.length >= 16 && !/^-----.*-----$/.test(line));
+}
