@@ -87,10 +87,6 @@ export function stepOfInstance(instance: string): string {
   return bracket === -1 ? instance : instance.slice(0, bracket);
 }
 
-export function instanceId(step: string, key?: string): string {
-  return key === undefined ? step : `${step}[${key}]`;
-}
-
 /** An instance of which nothing has been journaled. */
 export function pendingInstance(id: string): InstanceState {
   return {

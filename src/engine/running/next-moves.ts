@@ -1,0 +1,222 @@
+// What to do now: a pure function of the graph, the journal's state and what is under way in this process. The whole
+// policy of order, resume, stopping and undoing is here; performing the moves is elsewhere.
+
+import type { Instance, RunOutcome, UndoScope } from '../contracts/journal-event.ts';
+import { invariant } from '../contracts/invariant.ts';
+import { deferredUndo } from './deferred-undo.ts';
+import { nextRollbackMoves } from './next-rollback-moves.ts';
+import type { GraphStep, RunGraph } from './run-graph.ts';
+import { isInDoubt } from './run-state.ts';
+import type { RunState } from './run-state.ts';
+import { isDoubtful, phaseProgress } from './step-progress.ts';
+import type { PhaseProgress, StepInstanceProgress } from './step-progress.ts';
+
+export type Move =
+  | { readonly kind: 'approve-phase'; readonly phase: string }
+  | { readonly kind: 'expand'; readonly step: string }
+  | {
+      readonly kind: 'attempt';
+      readonly step: string;
+      readonly instance: string;
+      readonly of: Instance | undefined;
+    }
+  /** Begun in an earlier session, its end unknown: ask the action's probe. */
+  | {
+      readonly kind: 'settle';
+      readonly step: string;
+      readonly instance: string;
+      readonly of: Instance | undefined;
+    }
+  | { readonly kind: 'undo'; readonly instance: string; readonly scope: UndoScope }
+  /** The rest ends the session; each comes alone, and only when nothing is under way. */
+  | { readonly kind: 'begin-rollback'; readonly because: string }
+  | { readonly kind: 'finish'; readonly outcome: RunOutcome }
+  | { readonly kind: 'wait' }
+  | { readonly kind: 'interrupt' };
+
+/** What the journal cannot know: this process. */
+export interface Surroundings {
+  readonly parallel: number;
+  /** Keys of the moves that are under way. */
+  readonly inFlight: ReadonlySet<string>;
+  /** `interrupt`: a person asked to stop. `wait`: a person must decide something before anything new begins. */
+  readonly stop: 'interrupt' | 'wait' | undefined;
+  /** Instances whose action was given up on while it may still be working. */
+  readonly abandoned: ReadonlySet<string>;
+}
+
+/** Names a move for `inFlight`. */
+export function moveKey(move: Move): string {
+  switch (move.kind) {
+    case 'approve-phase':
+      return `phase:${move.phase}`;
+    case 'expand':
+      return move.step;
+    case 'attempt':
+    case 'settle':
+    case 'undo':
+      return move.instance;
+    case 'begin-rollback':
+    case 'finish':
+    case 'wait':
+    case 'interrupt':
+      return move.kind;
+    default:
+      return move satisfies never;
+  }
+}
+
+/** Never empty unless something is under way: then its end is what to wait for. */
+export function nextMoves(graph: RunGraph, state: RunState, now: Surroundings): readonly Move[] {
+  if (state.status === 'rolling-back') return nextRollbackMoves(state, now);
+  for (const index of graph.phases.keys()) {
+    const progress = phaseProgress(graph, index, state);
+    const moves = movesOfPhase({ graph, index, state, now, progress });
+    if (moves !== undefined) return moves;
+  }
+  return [{ kind: 'finish', outcome: 'succeeded' }];
+}
+
+interface PhaseView {
+  readonly graph: RunGraph;
+  readonly index: number;
+  readonly state: RunState;
+  readonly now: Surroundings;
+  readonly progress: PhaseProgress;
+}
+
+/** Undefined when the phase is complete. */
+function movesOfPhase(view: PhaseView): readonly Move[] | undefined {
+  const { state, now, progress } = view;
+  const stop = stopReason(view);
+  const undo = deferredUndo(state, progress);
+  if (stop === undefined && !progress.forwardDone) return forwardMoves(view);
+  if (now.inFlight.size > 0) return [];
+  if (progress.forwardDone && undo.next === undefined && !undo.failed) return undefined;
+  const doubtful =
+    now.abandoned.size > 0 || progress.instances.some((instance) => isDoubtful(instance, state));
+  if (!doubtful && undo.next !== undefined) {
+    return [{ kind: 'undo', instance: undo.next, scope: 'deferred' }];
+  }
+  return [ending({ stop, doubtful, undoFailed: undo.failed })];
+}
+
+type Stop = 'doubt' | 'rollback' | 'failed' | 'wait' | 'interrupt';
+
+/** Why nothing new begins, the weightiest reason first. What happened in an earlier session is no reason any more. */
+function stopReason({ state, now, progress }: PhaseView): Stop | undefined {
+  const recent = progress.instances.filter((i) => i.state.session === state.session);
+  const failed = recent.filter(
+    (i) => i.state.status === 'failed' && i.of.step.onFailure !== 'continue',
+  );
+  if (now.abandoned.size > 0) return 'doubt';
+  if (failed.some((i) => i.of.step.onFailure === 'rollback')) return 'rollback';
+  if (failed.length > 0) return 'failed';
+  if (recent.some((i) => i.state.status === 'unclear')) return 'doubt';
+  if (now.stop === 'wait' || recent.some((i) => i.state.status === 'refused')) return 'wait';
+  return now.stop;
+}
+
+function ending(why: {
+  readonly stop: Stop | undefined;
+  readonly doubtful: boolean;
+  readonly undoFailed: boolean;
+}): Move {
+  if (why.stop === 'interrupt') return { kind: 'interrupt' };
+  if (why.doubtful || why.stop === 'doubt') return { kind: 'wait' };
+  if (why.stop === 'rollback') return { kind: 'begin-rollback', because: 'a step failed' };
+  if (why.undoFailed) return { kind: 'finish', outcome: 'stuck' };
+  if (why.stop === 'failed') return { kind: 'finish', outcome: 'failed' };
+  return { kind: 'wait' };
+}
+
+function forwardMoves(view: PhaseView): readonly Move[] {
+  const { graph, index, state, now, progress } = view;
+  const phase = graph.phases[index]?.phase;
+  invariant(phase, `There is no phase ${index}`);
+  const free = (moves: readonly Move[]): readonly Move[] =>
+    moves
+      .filter((move) => !now.inFlight.has(moveKey(move)))
+      .slice(0, Math.max(0, now.parallel - now.inFlight.size));
+
+  // What an earlier session left open comes first: nothing new is begun on ground that is not known.
+  const open = leftOpen(state, progress);
+  if (open.length > 0) return free(open);
+  if (phase.approval === 'required' && !state.approvals.has(phase.id)) {
+    return free([{ kind: 'approve-phase', phase: phase.id }]);
+  }
+  const ready = (of: GraphStep): boolean =>
+    [...of.after].every((id) => progress.ended.has(id) || !isOfPhase(graph, index, id));
+  const moves: Move[] = [
+    ...progress.unexpanded
+      .filter(ready)
+      .map(({ step }): Move => ({ kind: 'expand', step: step.id })),
+    ...progress.instances
+      .filter((instance) => isDue(instance, state) && ready(instance.of))
+      .map(attemptOf),
+  ];
+  invariant(
+    moves.length > 0 || now.inFlight.size > 0,
+    `Phase ${phase.id} is not complete, yet nothing can be done`,
+  );
+  return free(moves);
+}
+
+/** A forEach step whose expansion failed or was refused before is expanded, not attempted. */
+function attemptOf({ id, of, instance }: StepInstanceProgress): Move {
+  return of.step.forEach !== undefined && instance === undefined
+    ? { kind: 'expand', step: of.step.id }
+    : { kind: 'attempt', step: of.step.id, instance: id, of: instance };
+}
+
+/** In doubt or unclear: settle. A deferred undo that was cut off or failed: finish it, then the step is due again. */
+function leftOpen(state: RunState, progress: PhaseProgress): readonly Move[] {
+  return progress.instances.flatMap((instance): readonly Move[] => {
+    const { status, session } = instance.state;
+    if (session === state.session) return [];
+    if (status === 'undoing' || status === 'undo-failed') {
+      return [{ kind: 'undo', instance: instance.id, scope: 'deferred' }];
+    }
+    if (instance.of.effect === 'read') return [];
+    return status === 'unclear' || isInDoubt(state, instance.state)
+      ? [
+          {
+            kind: 'settle',
+            step: instance.of.step.id,
+            instance: instance.id,
+            of: instance.instance,
+          },
+        ]
+      : [];
+  });
+}
+
+/** May an attempt begin, as far as the instance itself is concerned? */
+function isDue({ of, state: instance }: StepInstanceProgress, state: RunState): boolean {
+  const earlier = instance.session < state.session;
+  switch (instance.status) {
+    case 'pending':
+    case 'retrying':
+      return true;
+    case 'failed':
+      return earlier && of.step.onFailure !== 'continue';
+    case 'refused':
+    case 'undone':
+      return earlier;
+    case 'running':
+    case 'unclear':
+      return earlier && of.effect === 'read';
+    case 'succeeded':
+    case 'skipped':
+    case 'undoing':
+    case 'undo-failed':
+    case 'not-undoable':
+      return false;
+    default:
+      return instance.status satisfies never;
+  }
+}
+
+function isOfPhase(graph: RunGraph, index: number, id: string): boolean {
+  return graph.phases[index]?.steps.some(({ step }) => step.id === id) ?? false;
+}
