@@ -1,0 +1,64 @@
+// An artifact store in memory; an artifact appears only when it is complete, as the contract demands.
+
+import { createHash } from 'node:crypto';
+import { DrctlError } from '../../src/engine/index.ts';
+import type { ArtifactReader, ArtifactStore } from '../../src/engine/index.ts';
+import { Faults } from './faults.ts';
+
+export class FakeArtifacts implements ArtifactStore {
+  readonly files = new Map<string, Uint8Array>();
+  readonly faults: Faults;
+
+  constructor(faults = new Faults()) {
+    this.faults = faults;
+  }
+
+  async stat(name: string): Promise<{ readonly sizeBytes: number } | undefined> {
+    return this.faults.around('read', () => {
+      const bytes = this.files.get(name);
+      return bytes === undefined ? undefined : { sizeBytes: bytes.byteLength };
+    });
+  }
+
+  async *read(name: string, options: { readonly start?: number } = {}): AsyncIterable<Uint8Array> {
+    const bytes = await this.faults.around('read', () => this.files.get(name));
+    if (bytes === undefined) throw new DrctlError('CLIENT_NOT_FOUND', `No artifact "${name}"`);
+    yield bytes.slice(options.start ?? 0);
+  }
+
+  async list(prefix: string): Promise<readonly string[]> {
+    return this.faults.around('read', () =>
+      [...this.files.keys()].filter((name) => name.startsWith(prefix)).sort(),
+    );
+  }
+
+  async write(
+    name: string,
+    content: AsyncIterable<Uint8Array>,
+  ): Promise<{ readonly sizeBytes: number; readonly sha256: string }> {
+    if (!/^[A-Za-z0-9._/-]+$/.test(name) || name.split('/').includes('..')) {
+      throw new DrctlError('PARAMS_INVALID', `"${name}" is not a name of an artifact`);
+    }
+    return this.faults.around('write', async () => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of content) chunks.push(chunk);
+      const bytes = Buffer.concat(chunks);
+      this.files.set(name, bytes);
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      return { sizeBytes: bytes.byteLength, sha256 };
+    });
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.faults.around('write', () => this.files.delete(name));
+  }
+
+  /** Without any writing method. */
+  reader(): ArtifactReader {
+    return {
+      stat: (name) => this.stat(name),
+      read: (name, options) => this.read(name, options),
+      list: (prefix) => this.list(prefix),
+    };
+  }
+}

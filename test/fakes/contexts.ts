@@ -1,0 +1,88 @@
+// Contexts as the engine gives them to actions, over a world of fakes: one `StepMemory` is what the journal remembers
+// of a step over its attempts.
+
+import { evaluate } from '@marcbachmann/cel-js';
+import { DrctlError } from '../../src/engine/index.ts';
+import type { Json, ProgressReport, ReadContext, WriteContext } from '../../src/engine/index.ts';
+import type { DrPorts } from '../../src/actions/ports.ts';
+import type { World } from './world.ts';
+
+export class StepMemory {
+  readonly undo = new Map<string, Json>();
+  readonly token: string;
+  cursor: Json | undefined;
+  attempts = 0;
+
+  constructor(token = 'run-1-step-1') {
+    this.token = token;
+  }
+}
+
+export interface ContextOptions {
+  readonly signal?: AbortSignal;
+  readonly onReport?: (progress: ProgressReport) => void;
+  readonly names?: Readonly<Record<string, Json>>;
+}
+
+export function readContext(world: World, options: ContextOptions = {}): ReadContext<DrPorts> {
+  return {
+    readers: world.readers,
+    signal: options.signal ?? new AbortController().signal,
+    step: { id: 'step', title: 'Step' },
+    run: { id: 'run-1' },
+    now: () => new Date('2026-01-01T00:00:00Z'),
+    sleep: async () => {},
+    evaluate: (expression, names) => evaluateCel(expression, { ...options.names, ...names }),
+    report: (progress) => options.onReport?.(progress),
+  };
+}
+
+/** Undo records are durable before they return and pass the fault counter, as appends to a journal can fail too. */
+export function writeContext(
+  world: World,
+  memory: StepMemory,
+  options: ContextOptions = {},
+): WriteContext<DrPorts> {
+  memory.attempts += 1;
+  return {
+    ...readContext(world, options),
+    clients: world.clients,
+    attempt: memory.attempts,
+    token: memory.token,
+    recordUndo: async (entries) => {
+      await world.faults.around('read', () => {
+        for (const [key, value] of Object.entries(entries)) {
+          if (!memory.undo.has(key)) memory.undo.set(key, structuredClone(value));
+        }
+      });
+    },
+    undoEntries: memory.undo,
+    progress: async (cursor) => {
+      memory.cursor = cursor;
+    },
+    cursor: memory.cursor,
+    approve: async () => ({ by: 'test', at: '2026-01-01T00:00:00Z', how: 'auto-approve' }),
+  };
+}
+
+function evaluateCel(expression: string, names: Readonly<Record<string, Json>>): Json {
+  try {
+    return fromCel(evaluate(expression, toCel(names) as Record<string, unknown>));
+  } catch (error) {
+    throw new DrctlError('VALUE_UNRESOLVED', `Cannot evaluate ${expression}`, { cause: error });
+  }
+}
+
+function toCel(value: unknown): unknown {
+  if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
+  if (Array.isArray(value)) return value.map(toCel);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, toCel(child)]));
+}
+
+function fromCel(value: unknown): Json {
+  if (typeof value === 'bigint') return Number(value);
+  if (Array.isArray(value)) return value.map(fromCel);
+  if (typeof value !== 'object' || value === null) return value as Json;
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, fromCel(child)]));
+}
