@@ -85,8 +85,11 @@ export function createClient(
           signal: options.signal,
         });
       } catch (error) {
-        if (error instanceof DrctlError && error.code === 'CLIENT_NOT_FOUND') return;
-        throw error;
+        if (!(error instanceof DrctlError)) throw error;
+        if (error.code === 'CLIENT_NOT_FOUND') return;
+        if (error.code !== 'CLIENT_CONFLICT' || options.uid === undefined) throw error;
+        // A second attempt would only meet the other object again.
+        throw new DrctlError('CLIENT_CONFLICT', error.message, { cause: error.cause });
       }
     },
 

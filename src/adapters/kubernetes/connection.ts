@@ -11,6 +11,7 @@ import { errorOfNetwork, errorOfStatus, errorOfTimeout, sentence } from './error
 import type { CallSite } from './errors.ts';
 import { loadKubeconfig } from './kubeconfig.ts';
 import type { KubeSettings, LoadedKubeconfig } from './kubeconfig.ts';
+import { onAbort } from './on-abort.ts';
 import { MAX_BODY_BYTES, MAX_RAW_BYTES, REQUEST_TIMEOUT_MS } from './settings.ts';
 
 export interface Call {
@@ -175,11 +176,10 @@ function sendOnce({ call, server, access, site }: Sending): Promise<http.Incomin
       () => sent.destroy(errorOfTimeout(site, REQUEST_TIMEOUT_MS)),
       REQUEST_TIMEOUT_MS,
     );
-    const abort = (): void => void sent.destroy(new Error('aborted'));
-    call.signal.addEventListener('abort', abort, { once: true });
+    const forget = onAbort(call.signal, () => sent.destroy(new Error('aborted')));
     const settle = (): void => {
       clearTimeout(timer);
-      call.signal.removeEventListener('abort', abort);
+      forget();
     };
     sent.once('response', (response) => {
       settle();
@@ -211,9 +211,7 @@ async function readBody(
     () => response.destroy(errorOfTimeout(site, REQUEST_TIMEOUT_MS)),
     REQUEST_TIMEOUT_MS,
   );
-  const abort = (): void => void response.destroy(new Error('aborted'));
-  call.signal.addEventListener('abort', abort, { once: true });
-  if (call.signal.aborted) abort();
+  const forget = onAbort(call.signal, () => response.destroy(new Error('aborted')));
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -226,7 +224,7 @@ async function readBody(
     throw failure(cause, { call, site, reused: false });
   } finally {
     clearTimeout(timer);
-    call.signal.removeEventListener('abort', abort);
+    forget();
   }
   const whole = Buffer.concat(chunks);
   return { text: whole.subarray(0, limit).toString('utf8'), cut: size > limit };

@@ -9,6 +9,7 @@ import type { Connection } from './connection.ts';
 import { createByteQueue } from './byte-queue.ts';
 import { errorOfNetwork, errorOfStatus, sentence } from './errors.ts';
 import type { CallSite } from './errors.ts';
+import { onAbort } from './on-abort.ts';
 import {
   EXEC_BUFFER_BYTES,
   EXEC_HANDSHAKE_MS,
@@ -102,10 +103,11 @@ function createSession(socket: WebSocket, signal: AbortSignal, site: CallSite): 
   // The consumer may learn of a failure through stdout first; that must not count as unhandled.
   exit.catch(() => undefined);
 
+  let forget = (): void => undefined;
   const end = (result: { code: number; stderr: string } | Error): void => {
     if (settled) return;
     settled = true;
-    signal.removeEventListener('abort', abort);
+    forget();
     if (result instanceof Error) {
       queue.fail(result);
       fail(result);
@@ -116,9 +118,7 @@ function createSession(socket: WebSocket, signal: AbortSignal, site: CallSite): 
       socket.close();
     }
   };
-  const abort = (): void => end(signal.reason as Error);
-  signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
+  forget = onAbort(signal, () => end(signal.reason as Error));
 
   socket.on('message', (data: Buffer) => {
     const content = data.subarray(1);

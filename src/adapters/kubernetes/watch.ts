@@ -10,6 +10,7 @@ import { errorOfNetwork, errorOfStatus } from './errors.ts';
 import { readLines } from './lines.ts';
 import { identityOf, isExpired, listObjects } from './list.ts';
 import type { Listing } from './list.ts';
+import { onAbort } from './on-abort.ts';
 import { collectionName, collectionPath, queryText } from './paths.ts';
 import {
   MAX_WATCH_BACKOFF_MS,
@@ -125,11 +126,10 @@ function endWhenSilent(response: IncomingMessage, signal: AbortSignal): () => vo
   response.on('data', heard);
   // Listening must not start the flow before the reader is there.
   response.pause();
-  signal.addEventListener('abort', end, { once: true });
-  if (signal.aborted) end();
+  const forget = onAbort(signal, end);
   return () => {
     clearTimeout(timer);
-    signal.removeEventListener('abort', end);
+    forget();
     response.removeListener('data', heard);
     response.destroy();
   };
