@@ -49,7 +49,7 @@ export function createReadOnlyContext<P extends Ports>(read: ReadContext<P>): Wr
   };
   return {
     ...read,
-    clients: read.readers as unknown as P['clients'],
+    clients: read.readers,
     attempt: 1,
     token: 'check',
     undoEntries: new Map(),

@@ -24,10 +24,10 @@ export async function withDeadline<T>(
   );
   const timer = setTimeout(() => controller.abort(timeout), ms);
   const both = AbortSignal.any([signal, controller.signal]);
-  let onAbort = (): void => undefined;
+  const done = new AbortController();
   const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(both.reason as Error);
-    both.addEventListener('abort', onAbort, { once: true });
+    const onAbort = (): void => reject(both.reason);
+    both.addEventListener('abort', onAbort, { once: true, signal: done.signal });
   });
   try {
     return await Promise.race([work(both), aborted]);
@@ -37,6 +37,6 @@ export async function withDeadline<T>(
     throw error;
   } finally {
     clearTimeout(timer);
-    both.removeEventListener('abort', onAbort);
+    done.abort();
   }
 }

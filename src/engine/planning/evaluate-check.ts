@@ -2,7 +2,7 @@
 // only an interruption and our own bugs are thrown.
 
 import type { Ports } from '../contracts/action.ts';
-import type { Json, JsonObject } from '../contracts/json.ts';
+import type { Json } from '../contracts/json.ts';
 import type { CheckResult } from '../contracts/plan.ts';
 import type { Check, Scope } from '../contracts/runbook.ts';
 import { invariant } from '../contracts/invariant.ts';
@@ -88,7 +88,7 @@ async function carryOut<P extends Ports>({
   invariant(action.effect === 'read', `Check "${check.id}" is not a read action: ${action.name}`);
   const rendered = renderParams(action, check.with, scope);
   if (!rendered.known) return rendered.waitsFor;
-  const params = validateParams(action, rendered.value as JsonObject, check.at);
+  const params = validateParams(action, rendered.value, check.at);
   learnSensitive(session.redactor, action.params, params);
   await withDeadline({ ms: check.timeoutMs, signal, subject: `Check "${check.id}"` }, (bounded) => {
     const read = createReadContext(session, { id: check.id, title: check.id }, scope, bounded);

@@ -46,9 +46,9 @@ export async function planInstance<P extends Ports>(
   const scope = scopeOf(input);
   const rendered = renderParams(action, step.with, scope);
   if (!rendered.known) {
-    return { kind: 'later', waitsFor: rendered.waitsFor, shown: rendered.shown as JsonObject };
+    return { kind: 'later', waitsFor: rendered.waitsFor, shown: rendered.shown };
   }
-  const params = validateParams(action, rendered.value as JsonObject, step.at);
+  const params = validateParams(action, rendered.value, step.at);
   learnSensitive(session.redactor, action.params, params);
   const id = input.instanceId ?? step.id;
   const planned = await withDeadline(

@@ -1,0 +1,6 @@
+// The adapters' door: everything that touches files, processes, clocks and SDKs, behind the engine's interfaces.
+
+export { createFileReader } from './files.ts';
+export { createFileRunStore } from './run-store/file-run-store.ts';
+export type { FileRunStore, FileRunStoreOptions } from './run-store/file-run-store.ts';
+export { createSystem, newRunId, operator } from './system.ts';
