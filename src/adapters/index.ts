@@ -4,3 +4,5 @@ export { createFileReader } from './files.ts';
 export { createFileRunStore } from './run-store/file-run-store.ts';
 export type { FileRunStore, FileRunStoreOptions } from './run-store/file-run-store.ts';
 export { createSystem, newRunId, operator } from './system.ts';
+export { createKubeTarget } from './kubernetes/create-kube-target.ts';
+export type { KubeSettings, KubeTarget } from './kubernetes/create-kube-target.ts';

@@ -1,8 +1,8 @@
 // How calls behave when a server answers with errors, restarts, or not at all.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import { createKubeTarget } from '../../../src/adapters/kubernetes/index.ts';
-import type { KubeTarget } from '../../../src/adapters/kubernetes/index.ts';
+import { createKubeTarget } from '../../../src/adapters/kubernetes/create-kube-target.ts';
+import type { KubeTarget } from '../../../src/adapters/kubernetes/create-kube-target.ts';
 import { configMap, reply, scriptedServer, writeKubeconfig } from './scripted-server.ts';
 import type { Answerer, ScriptedServer } from './scripted-server.ts';
 

@@ -3,8 +3,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
-import { createKubeTarget } from '../../../src/adapters/kubernetes/index.ts';
-import type { KubeTarget } from '../../../src/adapters/kubernetes/index.ts';
+import { createKubeTarget } from '../../../src/adapters/kubernetes/create-kube-target.ts';
+import type { KubeTarget } from '../../../src/adapters/kubernetes/create-kube-target.ts';
 import { scriptedServer } from './scripted-server.ts';
 import type { ScriptedServer } from './scripted-server.ts';
 

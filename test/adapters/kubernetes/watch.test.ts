@@ -2,8 +2,8 @@
 
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createKubeTarget } from '../../../src/adapters/kubernetes/index.ts';
-import type { KubeTarget } from '../../../src/adapters/kubernetes/index.ts';
+import { createKubeTarget } from '../../../src/adapters/kubernetes/create-kube-target.ts';
+import type { KubeTarget } from '../../../src/adapters/kubernetes/create-kube-target.ts';
 import { configMap, reply, scriptedServer } from './scripted-server.ts';
 import type { Asked, ScriptedServer } from './scripted-server.ts';
 
