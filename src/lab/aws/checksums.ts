@@ -32,17 +32,19 @@ export function createChecksum(algorithm: ChecksumAlgorithm): RunningChecksum {
       return crc32c();
     case 'CRC64NVME':
       return crc64nvme();
-    case 'SHA1':
-    case 'SHA256': {
-      const hash = createHash(algorithm);
-      return {
-        update: (data) => {
-          hash.update(data);
-        },
-        value: () => hash.digest('base64'),
-      };
-    }
+    default:
+      return sha(algorithm);
   }
+}
+
+function sha(algorithm: 'SHA1' | 'SHA256'): RunningChecksum {
+  const hash = createHash(algorithm);
+  return {
+    update: (data) => {
+      hash.update(data);
+    },
+    value: () => hash.digest('base64'),
+  };
 }
 
 const crc32cTable = Uint32Array.from({ length: 256 }, (_, index) => {

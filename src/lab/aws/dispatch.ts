@@ -73,8 +73,9 @@ function findCredential(
 }
 
 function checkRegion(claim: SignatureClaim, region: string, service: ServiceName): void {
-  // Route53 is global and signs for us-east-1; STS answers there and in its own region.
-  const allowed = { s3: [region], route53: ['us-east-1'], sts: ['us-east-1', region] }[service];
+  // Route53 is global and signs for us-east-1; but with an endpoint of their own, clients sign for the region that they
+  // are set to, whatever the service.
+  const allowed = service === 's3' ? [region] : ['us-east-1', region];
   if (allowed.includes(claim.region)) return;
   if (service === 's3') {
     throw new AwsError(
@@ -107,7 +108,7 @@ async function serveAnonymous(services: Services, request: AwsRequest): Promise<
   });
 }
 
-const writeMethods = ['PUT', 'POST', 'DELETE'];
+const writeMethods = new Set(['PUT', 'POST', 'DELETE']);
 
 async function serveSigned(
   services: Services,
@@ -122,7 +123,7 @@ async function serveSigned(
     payloadHash,
     now: services.now(),
   });
-  if (credential.readOnly === true && writeMethods.includes(request.method)) {
+  if (credential.readOnly === true && writeMethods.has(request.method)) {
     throw new AwsError(403, 'AccessDenied', 'Access Denied');
   }
   const trailers = new Map<string, string>();

@@ -20,7 +20,7 @@ export interface AwsReply {
 }
 
 export function fromIncoming(message: IncomingMessage): AwsRequest {
-  const [rawPath = '/', rawQuery = ''] = splitOnce(message.url ?? '/', '?');
+  const [rawPath, rawQuery] = splitOnce(message.url ?? '/', '?');
   const headers: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(message.headers)) {
     headers[name] = Array.isArray(value) ? value.join(',') : value;
@@ -40,7 +40,7 @@ export function parseQuery(text: string): readonly (readonly [string, string])[]
     .split('&')
     .filter((part) => part !== '')
     .map((part) => {
-      const [name = '', value = ''] = splitOnce(part, '=');
+      const [name, value] = splitOnce(part, '=');
       return [decodeComponent(name), decodeComponent(value)] as const;
     });
 }

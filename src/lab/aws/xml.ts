@@ -7,8 +7,8 @@ export type XmlContent = string | number | boolean | undefined | readonly XmlNod
 /** Name and content; undefined content leaves the element out. */
 export type XmlNode = readonly [name: string, content: XmlContent];
 
-export function xmlDocument(root: string, namespace: string, content: readonly XmlNode[]): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="${namespace}">${render(content)}</${root}>`;
+export function xmlDocument(root: string, namespace: string, content: XmlContent): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="${namespace}">${renderContent(content)}</${root}>`;
 }
 
 /** A document without a namespace: S3's error documents have none. */
@@ -20,10 +20,13 @@ function render(nodes: readonly XmlNode[]): string {
   return nodes
     .map(([name, content]) => {
       if (content === undefined) return '';
-      const inner = typeof content === 'object' ? render(content) : escapeText(String(content));
-      return `<${name}>${inner}</${name}>`;
+      return `<${name}>${renderContent(content)}</${name}>`;
     })
     .join('');
+}
+
+function renderContent(content: XmlContent): string {
+  return typeof content === 'object' ? render(content) : escapeText(String(content ?? ''));
 }
 
 function escapeText(text: string): string {

@@ -63,9 +63,12 @@ function recordLabel(record: RecordSet): string {
 }
 
 function sameContent(a: RecordSet, b: RecordSet): boolean {
-  const content = ({ ttl, values, alias, routing }: RecordSet): string =>
-    JSON.stringify([ttl, [...values].sort(), alias, [...routing].sort()]);
-  return content(a) === content(b);
+  return contentOf(a) === contentOf(b);
+}
+
+function contentOf({ ttl, values, alias, routing }: RecordSet): string {
+  const routes = routing.map(([name, value]) => `${name}=${value}`);
+  return JSON.stringify([ttl, [...values].sort(), alias, routes.sort()]);
 }
 
 function contentFault(zone: Zone, record: RecordSet): string | undefined {

@@ -18,7 +18,7 @@ const routingNames = [
   'TrafficPolicyInstanceId',
 ] as const;
 const maxChanges = 1_000;
-const typesServed = ['A', 'AAAA', 'CAA', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT'];
+const typesServed = new Set(['A', 'AAAA', 'CAA', 'CNAME', 'MX', 'NS', 'PTR', 'SOA', 'SRV', 'TXT']);
 
 export function xmlReply(root: string, content: readonly XmlNode[]): AwsReply {
   return {
@@ -72,7 +72,7 @@ function parseChange(node: ParsedXml): RequestedChange {
 function parseRecord(node: ParsedXml | undefined): RecordSet {
   const alias = child(node, 'AliasTarget');
   const type = childText(node, 'Type') ?? '';
-  if (!typesServed.includes(type)) throw invalidInput(`Invalid record type '${type}'`);
+  if (!typesServed.has(type)) throw invalidInput(`Invalid record type '${type}'`);
   return {
     name: canonicalName(childText(node, 'Name') ?? ''),
     type,

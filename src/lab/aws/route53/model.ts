@@ -62,7 +62,7 @@ export function recordKey(record: Pick<RecordSet, 'name' | 'type' | 'setIdentifi
 
 /** "www.example.com." → "com.example.www.": what the list is sorted by. */
 export function reversedName(name: string): string {
-  return `${name.replace(/\.$/, '').split('.').reverse().join('.')}.`;
+  return `${name.replace(/\.$/, '').split('.').toReversed().join('.')}.`;
 }
 
 export function sortedRecords(zone: Zone): readonly RecordSet[] {

@@ -65,8 +65,7 @@ export async function deleteBucket(call: BucketCall): Promise<AwsReply> {
 export function getLocation(call: BucketCall): AwsReply {
   // The oldest region has no name here.
   const region = call.server.region === 'us-east-1' ? '' : call.server.region;
-  const reply = xmlReply('LocationConstraint', []);
-  return { ...reply, body: String(reply.body).replace('></Loc', `>${region}</Loc`) };
+  return xmlReply('LocationConstraint', region);
 }
 
 export function getVersioning(call: BucketCall): AwsReply {

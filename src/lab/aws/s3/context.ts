@@ -4,7 +4,7 @@
 import { rm } from 'node:fs/promises';
 import { AwsError } from '../aws-error.ts';
 import { xmlDocument } from '../xml.ts';
-import type { XmlNode } from '../xml.ts';
+import type { XmlContent } from '../xml.ts';
 import type { AwsReply, AwsRequest } from '../http.ts';
 import type { Bucket, Piece } from './model.ts';
 
@@ -36,7 +36,7 @@ const namespace = 'http://s3.amazonaws.com/doc/2006-03-01/';
 
 export function xmlReply(
   root: string,
-  content: readonly XmlNode[],
+  content: XmlContent,
   headers: Readonly<Record<string, string>> = {},
 ): AwsReply {
   return {

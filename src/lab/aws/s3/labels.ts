@@ -6,7 +6,12 @@ import type { ChecksumAlgorithm } from '../checksums.ts';
 import type { AwsRequest } from '../http.ts';
 import type { ObjectLabels, StoredVersion } from './model.ts';
 
-const keptHeaders = ['cache-control', 'content-disposition', 'content-language', 'expires'];
+const keptHeaders = new Set([
+  'cache-control',
+  'content-disposition',
+  'content-language',
+  'expires',
+]);
 const maxMetadataBytes = 2_048;
 
 /** Throws InvalidArgument or MetadataTooLarge. */
@@ -18,7 +23,7 @@ export function labelsOf(request: AwsRequest): ObjectLabels {
   for (const [name, value] of Object.entries(request.headers)) {
     if (value === undefined) continue;
     if (name.startsWith('x-amz-meta-')) metadataBytes += name.length - 11 + value.length;
-    if (name.startsWith('x-amz-meta-') || keptHeaders.includes(name)) headers[name] = value;
+    if (name.startsWith('x-amz-meta-') || keptHeaders.has(name)) headers[name] = value;
   }
   if (metadataBytes > maxMetadataBytes) {
     throw invalidArgument('Your metadata headers exceed the maximum allowed metadata size');

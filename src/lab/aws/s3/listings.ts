@@ -137,8 +137,8 @@ export function listVersions(call: BucketCall): AwsReply {
     ['EncodingType', queryValue(request, 'encoding-type')],
     ['IsTruncated', false],
     ...keys.flatMap((key) =>
-      [...(bucket.objects.get(key) ?? [])]
-        .reverse()
+      (bucket.objects.get(key) ?? [])
+        .toReversed()
         .map((version, index): XmlNode => [
           version.isDeleteMarker ? 'DeleteMarker' : 'Version',
           [

@@ -126,17 +126,16 @@ export async function completeUpload(call: ObjectCall): Promise<AwsReply> {
 }
 
 function namedParts(upload: MultipartUpload, named: readonly ParsedXml[]): readonly UploadedPart[] {
-  let previous = 0;
+  const numbers = named.map((node) => Number(childText(node, 'PartNumber')));
+  if (numbers.some((number, index) => index > 0 && number <= (numbers[index - 1] ?? 0))) {
+    throw new AwsError(
+      400,
+      'InvalidPartOrder',
+      'The list of parts was not in ascending order. Parts must be ordered by part number.',
+    );
+  }
   return named.map((node, index) => {
-    const number = Number(childText(node, 'PartNumber'));
-    if (number <= previous) {
-      throw new AwsError(
-        400,
-        'InvalidPartOrder',
-        'The list of parts was not in ascending order. Parts must be ordered by part number.',
-      );
-    }
-    previous = number;
+    const number = numbers[index] ?? 0;
     const part = upload.parts.get(number);
     const etag = (childText(node, 'ETag') ?? '').replaceAll('"', '');
     const fits =
