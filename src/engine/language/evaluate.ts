@@ -49,18 +49,26 @@ export function evaluateExpression(
   }
 }
 
-/** "pause.patch" also as steps.pause.patch, as templates have it. */
+/** "pause.patch" also as steps.pause.patch, as templates have it. No id is also a prefix: the loader sees to that. */
 function nestedSteps(steps: JsonObject): JsonObject {
   const ids = Object.keys(steps).filter((id) => id.includes('.'));
   if (ids.length === 0) return steps;
-  const groups = new Map<string, Record<string, Json>>();
-  for (const id of ids) {
-    const dot = id.indexOf('.');
-    const group = groups.get(id.slice(0, dot)) ?? {};
-    group[id.slice(dot + 1)] = steps[id] ?? null;
-    groups.set(id.slice(0, dot), group);
+  interface Group {
+    [name: string]: Json | Group;
   }
-  return { ...steps, ...Object.fromEntries(groups) };
+  const root: Group = { ...steps };
+  for (const id of ids) {
+    const parts = id.split('.');
+    const last = parts.pop() ?? id;
+    let group = root;
+    for (const part of parts) {
+      const inner = Object.hasOwn(group, part) ? (group[part] as Group) : {};
+      group[part] = inner;
+      group = inner;
+    }
+    group[last] = steps[id] ?? null;
+  }
+  return root;
 }
 
 function explain(cause: unknown, expression: string, context: JsonObject): unknown {

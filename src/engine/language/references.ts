@@ -13,6 +13,8 @@ export interface Reference {
   readonly parts: readonly string[];
   /** Where it stands in the text, from 0. */
   readonly range: TemplateRange;
+  /** CEL only: where each of `parts` ends. */
+  readonly ends: readonly number[];
   /** The name after `parts` is computed: steps[item]. */
   readonly computed: boolean;
 }
@@ -54,7 +56,7 @@ function fromTemplateExpression(
   const isOfItem =
     names.includes('') && (!roots.has(first) || /^(this|\.)(\W|$)/.test(expression.text));
   if (names.includes(first) || isOfItem) return;
-  found.push({ parts: expression.parts, range: expression.range, computed: false });
+  found.push({ parts: expression.parts, range: expression.range, ends: [], computed: false });
 }
 
 /** Throws VALUE_UNRESOLVED when the text is not CEL. */
@@ -69,8 +71,8 @@ const comprehensions = new Set(['all', 'exists', 'exists_one', 'map', 'filter'])
 function fromCelNode(node: ASTNode, bound: readonly string[], found: Reference[]): void {
   const chain = chainOf(node);
   if (chain !== undefined) {
-    const { parts, range, computed } = chain;
-    if (!bound.includes(parts[0] ?? '')) found.push({ parts, range, computed });
+    const { parts, range, ends, computed } = chain;
+    if (!bound.includes(parts[0] ?? '')) found.push({ parts, range, ends, computed });
     for (const index of chain.indexes) fromCelNode(index, bound, found);
   } else if (node.op === 'rcall') {
     fromMethodCall(node.args, bound, found);
@@ -99,17 +101,20 @@ function fromMethodCall(call: MethodCall, bound: readonly string[], found: Refer
 }
 
 interface Chain {
-  readonly parts: string[];
+  readonly parts: readonly string[];
   readonly range: TemplateRange;
+  readonly ends: readonly number[];
   readonly computed: boolean;
   /** Computed names along the way, which may refer to something themselves. */
-  readonly indexes: ASTNode[];
+  readonly indexes: readonly ASTNode[];
 }
 
 /** a.b['c'] as ["a", "b", "c"]; undefined for anything that does not start at a name. */
 function chainOf(node: ASTNode): Chain | undefined {
   const range = { start: node.start, end: node.end };
-  if (node.op === 'id') return { parts: [node.args], range, computed: false, indexes: [] };
+  if (node.op === 'id') {
+    return { parts: [node.args], range, ends: [node.end], computed: false, indexes: [] };
+  }
   if (node.op !== '.' && node.op !== '.?' && node.op !== '[]' && node.op !== '[?]')
     return undefined;
   const [from, name] = node.args;
@@ -121,7 +126,7 @@ function chainOf(node: ASTNode): Chain | undefined {
     return { ...chain, computed: true, indexes };
   }
   if (chain.computed) return chain;
-  return { ...chain, parts: [...chain.parts, key], range };
+  return { ...chain, parts: [...chain.parts, key], ends: [...chain.ends, node.end], range };
 }
 
 function fixedName(name: string | ASTNode): string | undefined {
@@ -139,7 +144,7 @@ export function stepReferences(value: Json | string, kind: 'template' | 'cel'): 
       ? celReferences(value)
       : stringsIn(value).flatMap(templateReferences);
   const ids = references.flatMap(({ parts }) => {
-    const step = parts[0] === 'steps' ? stepNamedBy(parts.slice(1), () => false) : undefined;
+    const step = parts[0] === 'steps' ? stepNamedBy(parts.slice(1)) : undefined;
     return step === undefined ? [] : [step.id];
   });
   return [...new Set(ids)];

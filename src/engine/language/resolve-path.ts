@@ -13,18 +13,17 @@ export type Resolved =
 /** The names that every expression sees; `item` only inside forEach. */
 export const scopeNames = ['env', 'vars', 'steps', 'item', 'run'] as const;
 
-/** The step that `parts` (after "steps") names, and how many parts that takes: "pause.patch" may be written as two. */
+/**
+ * The step that `parts` (after "steps") name, and how many of them: the id of an included step has dots, so it ends
+ * before "outputs", which no step may be called.
+ */
 export function stepNamedBy(
   parts: readonly string[],
-  isStep: (id: string) => boolean,
 ): { readonly id: string; readonly length: number } | undefined {
-  const [first, second] = parts;
-  if (first === undefined) return undefined;
-  if (isStep(first) || second === undefined) return { id: first, length: 1 };
-  const included = `${first}.${second}`;
-  // "outputs" is never a step's name, so "steps.a.outputs" is always step "a".
-  if (second !== 'outputs') return { id: included, length: 2 };
-  return { id: first, length: 1 };
+  if (parts.length === 0) return undefined;
+  const end = parts.indexOf('outputs', 1);
+  const length = end < 0 ? 1 : end;
+  return { id: parts.slice(0, length).join('.'), length };
 }
 
 export function resolvePath(parts: readonly string[], scope: Scope, text: string): Resolved {
@@ -40,7 +39,7 @@ export function resolvePath(parts: readonly string[], scope: Scope, text: string
       }
       return { known: true, value: descend(scope.item, rest, text, root) };
     case 'steps': {
-      const step = stepNamedBy(rest, (id) => Object.hasOwn(scope.steps, id));
+      const step = stepNamedBy(rest);
       if (step === undefined) throw unresolved(text, 'name a step: steps.<id>.outputs', undefined);
       const found = Object.hasOwn(scope.steps, step.id) ? scope.steps[step.id] : undefined;
       if (found === undefined) return { known: false, waitsFor: [step.id] };

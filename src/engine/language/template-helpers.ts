@@ -3,6 +3,7 @@
 import { DrctlError } from '../contracts/errors.ts';
 import type { Json } from '../contracts/json.ts';
 import type { Scope } from '../contracts/runbook.ts';
+import { startedAt } from './run-scope.ts';
 
 export interface TemplateHelper {
   readonly usage: string;
@@ -71,13 +72,7 @@ export const templateHelpers: ReadonlyMap<string, TemplateHelper> = new Map(
       summary:
         'When the run began (run.startedAt, RFC 3339, UTC): the same in every step and on resume',
       arity: [0, 0],
-      run: (_args, scope) => {
-        const startedAt = Object.hasOwn(scope.run, 'startedAt')
-          ? scope.run['startedAt']
-          : undefined;
-        if (startedAt !== undefined) return startedAt;
-        throw new DrctlError('VALUE_UNRESOLVED', 'now cannot be used here: no run has begun');
-      },
+      run: (_args, scope) => startedAt(scope.run),
     },
   } satisfies Record<string, TemplateHelper>),
 );

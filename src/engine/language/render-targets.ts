@@ -1,29 +1,9 @@
-// The runbook's vars and targets with values: rendered once, when the env is known and before any step.
+// The runbook's targets with values: what connections are opened with.
 
 import { DrctlError } from '../contracts/errors.ts';
-import { invariant } from '../contracts/invariant.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
-import type { EnvValue, Runbook, Scope, TargetDeclaration } from '../contracts/runbook.ts';
-import { renderValue } from './render-value.ts';
-import { envScope } from './resolve-env.ts';
-
-/** Throws VALUE_UNRESOLVED. `runbook.vars` are in dependency order, so each one sees those it refers to. */
-export function renderVars(
-  runbook: Runbook,
-  env: readonly EnvValue[],
-  run: JsonObject,
-): JsonObject {
-  const vars: Record<string, Json> = {};
-  const values = envScope(env);
-  for (const [name, template] of runbook.vars) {
-    try {
-      vars[name] = renderKnown(template, { env: values, vars, run, steps: {} });
-    } catch (error) {
-      throw located(error, `vars.${name}`, undefined);
-    }
-  }
-  return vars;
-}
+import type { Runbook, Scope, TargetDeclaration } from '../contracts/runbook.ts';
+import { located, renderKnown } from './render-vars.ts';
 
 export interface RenderedTarget {
   readonly type: TargetDeclaration['type'];
@@ -47,7 +27,7 @@ function renderTarget(name: string, target: TargetDeclaration, scope: Scope): Re
       const value = renderKnown(template, scope);
       if (value !== null && value !== '') settings[key] = value;
     } catch (error) {
-      throw located(error, `targets.${name}.${key}`, target);
+      throw located(error, `targets.${name}.${key}`, target.at);
     }
   }
   for (const [key, value] of Object.entries(settings)) {
@@ -66,19 +46,4 @@ function renderTarget(name: string, target: TargetDeclaration, scope: Scope): Re
     });
   }
   return { type: target.type, settings };
-}
-
-function renderKnown(template: Json, scope: Scope): Json {
-  const rendered = renderValue(template, scope);
-  invariant(rendered.known, 'The loader refuses references to steps in vars and targets');
-  return rendered.value;
-}
-
-function located(error: unknown, place: string, target: TargetDeclaration | undefined): unknown {
-  if (!(error instanceof DrctlError)) return error;
-  return new DrctlError(error.code, `${place}: ${error.message}`, {
-    cause: error,
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-    ...(target === undefined ? {} : { at: target.at }),
-  });
 }
