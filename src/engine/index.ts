@@ -54,3 +54,12 @@ export { renderVars } from './language/render-vars.ts';
 export { runScope } from './language/run-scope.ts';
 export { celFunctions } from './language/cel-functions.ts';
 export { templateHelpers } from './language/template-helpers.ts';
+
+// Planning
+export type { Session } from './planning/session.ts';
+export type { ChangeCounts, PlanSummary } from './planning/plan-summary.ts';
+export { canonicalJson, digestEnv, digestJson } from './planning/digest.ts';
+export { levelsOf, topologicalOrder } from './planning/graph.ts';
+export { planDigest, planRun } from './planning/plan-run.ts';
+export { hasChanges, summarizePlan } from './planning/plan-summary.ts';
+export { exceedsRisk, risksOf } from './planning/risk.ts';

@@ -45,7 +45,12 @@ export interface PlannedStep {
     | { readonly kind: 'planned'; readonly instances: readonly PlannedInstance[] }
     | { readonly kind: 'skipped'; readonly because: string }
     /** `forEach`, `when` or parameters are not known until these steps have ended. */
-    | { readonly kind: 'later'; readonly waitsFor: readonly string[] };
+    | {
+        readonly kind: 'later';
+        readonly waitsFor: readonly string[];
+        /** As far as they are known, masked; absent while it is not known whether or how often the step runs. */
+        readonly params?: JsonObject;
+      };
   /** The highest risk of its changes; a step that is planned later may not exceed it without asking again. */
   readonly risk: Risk;
 }

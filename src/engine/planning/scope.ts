@@ -4,16 +4,16 @@
 import type { Ports } from '../contracts/action.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { Scope } from '../contracts/runbook.ts';
-import { renderVars } from '../language/render-settings.ts';
+import { renderVars } from '../language/render-vars.ts';
+import { envScope } from '../language/resolve-env.ts';
+import { runScope } from '../language/run-scope.ts';
 import type { Session } from './session.ts';
 
 /** env, vars and run; no step has ended. A declared value that was not given is null. Throws VALUE_UNRESOLVED. */
 export function baseScope<P extends Ports>(session: Session<P>): Scope {
   const { runbook, env, runId } = session;
-  const values: Record<string, Json> = {};
-  for (const { name, value } of env) values[name] = value ?? null;
   const run = runScope(runId);
-  return { env: values, vars: renderVars(runbook, env, run), run, steps: {} };
+  return { env: envScope(env), vars: renderVars(runbook, env, run), run, steps: {} };
 }
 
 /** The scope after a step has ended. `outputs` is null for a step that was skipped. */

@@ -1,0 +1,49 @@
+// What the steps that come before another one will do to the world it is planned on. Planning reads the world as it is
+// now; where an earlier step changes it, what was read is provisional, and an absent object may be there in time.
+
+import type { Effect } from '../contracts/action.ts';
+import type { Change } from '../contracts/change.ts';
+
+/** A step that has been planned. */
+export interface ForeseenStep {
+  readonly id: string;
+  readonly effect: Effect;
+  readonly targets: readonly string[];
+  /** Of all its instances; a step that is planned later has one `later`; a skipped one has none. */
+  readonly changes: readonly Change[];
+}
+
+/** The steps that surely end before one step begins, in the runbook's order. */
+export interface Foresight {
+  readonly earlier: readonly ForeseenStep[];
+  /** Those of them whose end it waits for because it needs them. */
+  readonly needed: ReadonlySet<string>;
+}
+
+/** Ids of earlier steps that may make something that a step on these targets misses now. */
+export function makersFor(
+  targets: readonly string[],
+  { earlier, needed }: Foresight,
+): readonly string[] {
+  return earlier
+    .filter((step) => step.effect !== 'read')
+    .filter((step) => needed.has(step.id) || step.targets.some((name) => targets.includes(name)))
+    .filter((step) => step.changes.some(({ kind }) => ['create', 'run', 'later'].includes(kind)))
+    .map((step) => step.id);
+}
+
+/** The last earlier step that changes one of these objects ("source: NodePool clusters/np-1"), with the object. */
+export function changerOf(
+  objects: Iterable<string>,
+  { earlier }: Foresight,
+): { readonly step: string; readonly object: string } | undefined {
+  const wanted = new Set(objects);
+  for (const step of earlier.toReversed()) {
+    for (const change of step.changes) {
+      if (change.kind === 'none' || change.kind === 'later') continue;
+      const object = `${change.on.target}: ${change.on.object}`;
+      if (wanted.has(object)) return { step: step.id, object };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,70 @@
+// Preconditions and guards in a plan. A precondition that fails refuses the run; a guard only says how things stand
+// now, because it is asked again right before every step of its phase.
+
+import PQueue from 'p-queue';
+import type { Ports } from '../contracts/action.ts';
+import type { CheckResult } from '../contracts/plan.ts';
+import type { Check, Scope } from '../contracts/runbook.ts';
+import { evaluateCheck } from './evaluate-check.ts';
+import { isConfigurationError } from './planning-failure.ts';
+import type { Session } from './session.ts';
+import { targetsOf } from './step-targets.ts';
+import type { UnreachableTargets } from './unreachable-targets.ts';
+
+export interface PlanChecksInput<P extends Ports> {
+  readonly session: Session<P>;
+  readonly checks: readonly Check[];
+  readonly scope: Scope;
+  readonly unreachable: UnreachableTargets;
+}
+
+/** In the order given; at most `session.parallel` at once. Rejects only with the signal's reason and with bugs. */
+export async function evaluateChecks<P extends Ports>(
+  input: PlanChecksInput<P>,
+): Promise<readonly CheckResult[]> {
+  const { session, checks, scope, unreachable } = input;
+  const queue = new PQueue({ concurrency: session.parallel });
+  const targetsOfCheck = (check: Check): readonly string[] => {
+    const action = session.registry.find(check.action);
+    return action === undefined ? [] : targetsOf(action, check.with, scope);
+  };
+  const evaluate = async (check: Check): Promise<CheckResult> => {
+    const targets = targetsOfCheck(check);
+    const unread = unreachable.reasonFor(targets);
+    if (unread !== undefined) return unreadCheck(check, unread);
+    const result = await evaluateCheck({ session, check, scope, signal: session.signal });
+    if (result.error !== undefined) unreachable.learn(targets, result.error);
+    return result;
+  };
+  const results = await Promise.all(checks.map((check) => queue.add(() => evaluate(check))));
+  return results.map((result, index) => {
+    const check = checks[index];
+    if (result.error === undefined || check === undefined) return result;
+    const repeats = unreachable.repeats(targetsOfCheck(check), result.error);
+    return repeats === undefined ? result : unreadCheck(check, repeats);
+  });
+}
+
+/** Guards as a plan shows them. One that can never hold keeps its message: it has to be put right. */
+export async function evaluateGuards<P extends Ports>(
+  input: PlanChecksInput<P>,
+): Promise<readonly CheckResult[]> {
+  const results = await evaluateChecks(input);
+  return results.map((result) =>
+    result.verdict === 'fails' && !isBroken(result)
+      ? {
+          ...result,
+          message: `not yet: ${result.message ?? 'it does not hold'} (evaluated again right before each step)`,
+        }
+      : result,
+  );
+}
+
+/** The check cannot hold in any world: its parameters or expressions are wrong. */
+export function isBroken(result: CheckResult): boolean {
+  return result.error !== undefined && isConfigurationError(result.error);
+}
+
+function unreadCheck({ id, severity }: Check, message: string): CheckResult {
+  return { id, severity, verdict: 'skipped', message };
+}

@@ -1,0 +1,197 @@
+// Makes the plan of a whole runbook on the world as it is now. Reads only. Outputs that steps predict flow into the
+// steps after them, so that the plan is as concrete as it can be; what is not known yet is said to be so.
+
+import PQueue from 'p-queue';
+import type { Ports } from '../contracts/action.ts';
+import { invariant } from '../contracts/invariant.ts';
+import type { Json } from '../contracts/json.ts';
+import type { CheckResult, Plan, PlannedPhase } from '../contracts/plan.ts';
+import type { Phase, Scope, Step } from '../contracts/runbook.ts';
+import { digestEnv, digestJson } from './digest.ts';
+import type { ForeseenStep } from './foresight.ts';
+import { levelsOf, topologicalOrder, transitiveNeeds } from './graph.ts';
+import { evaluateChecks, evaluateGuards, isBroken } from './plan-checks.ts';
+import { planStep } from './plan-step.ts';
+import type { StepOutcome } from './plan-step.ts';
+import { baseScope, withOutputs } from './scope.ts';
+import type { Session } from './session.ts';
+import { foreseenOf, showStep } from './show-step.ts';
+import { createUnreachableTargets } from './unreachable-targets.ts';
+
+/**
+ * Problems of single steps and checks become part of the plan, and `canApply` is false. Throws VALUE_UNRESOLVED when
+ * the runbook's vars cannot be rendered, and the signal's reason when interrupted. Everything in the plan is masked.
+ */
+export async function planRun<P extends Ports>(session: Session<P>): Promise<Plan> {
+  session.signal.throwIfAborted();
+  const { runbook } = session;
+  const planning: Planning<P> = {
+    session,
+    queue: new PQueue({ concurrency: session.parallel }),
+    unreachable: createUnreachableTargets(),
+    needs: needsOf(runbook.phases),
+  };
+  let scope = baseScope(session);
+  const preconditions = await evaluateChecks({
+    session,
+    checks: runbook.preconditions,
+    scope,
+    unreachable: planning.unreachable,
+  });
+  const outcomes: PhaseOutcome[] = [];
+  let foreseen: readonly ForeseenStep[] = [];
+  for (const phase of runbook.phases) {
+    const planned = await planPhase(planning, { phase, scope, foreseen });
+    outcomes.push(planned.outcome);
+    ({ scope, foreseen } = planned);
+  }
+  // Shown at the end, when the redactor has learnt every secret that planning met.
+  const phases = outcomes.map((outcome) => showPhase(planning, outcome));
+  return {
+    format: 1,
+    drctl: session.drctl,
+    createdAt: session.system.now().toISOString(),
+    runbook: {
+      name: runbook.name,
+      version: runbook.version,
+      digest: runbook.digest,
+      path: session.runbookPath,
+    },
+    envDigest: digestEnv(session.env),
+    offline: session.offline,
+    unavailable: session.unavailable,
+    warnings: runbook.warnings,
+    preconditions,
+    phases,
+    canApply:
+      !session.offline &&
+      preconditions.every(({ verdict, severity }) => verdict !== 'fails' || severity !== 'error') &&
+      phases.every(isApplicable),
+  };
+}
+
+/** "sha256:…" over everything but `createdAt`. */
+export function planDigest(plan: Plan): string {
+  return digestJson({ ...plan, createdAt: '' } as unknown as Json);
+}
+
+interface Planning<P extends Ports> {
+  readonly session: Session<P>;
+  readonly queue: PQueue;
+  readonly unreachable: ReturnType<typeof createUnreachableTargets>;
+  needs(step: string): readonly string[];
+}
+
+interface PlannedOutcome {
+  readonly step: Step;
+  readonly outcome: StepOutcome;
+}
+
+interface PhaseOutcome {
+  readonly phase: Phase;
+  readonly guards: readonly CheckResult[];
+  /** In a valid order. */
+  readonly steps: readonly PlannedOutcome[];
+}
+
+interface PhaseInput {
+  readonly phase: Phase;
+  /** With the outputs, as far as they are predicted, of the phases before. */
+  readonly scope: Scope;
+  /** The steps of the phases before. */
+  readonly foreseen: readonly ForeseenStep[];
+}
+
+async function planPhase<P extends Ports>(
+  planning: Planning<P>,
+  { phase, scope: before, foreseen }: PhaseInput,
+): Promise<{
+  readonly outcome: PhaseOutcome;
+  readonly scope: Scope;
+  readonly foreseen: readonly ForeseenStep[];
+}> {
+  const { session, unreachable, needs } = planning;
+  const steps = new Map(phase.steps.map((step) => [step.id, step]));
+  const leveled = levelsOf([...steps.keys()], needs);
+  invariant(leveled.kind === 'ordered', `Phase ${phase.id} has a cycle that loading let through`);
+  let scope = before;
+  const inPhase = new Map<string, ForeseenStep>();
+  const planned = new Map<string, PlannedOutcome>();
+  // What a level needs is in the levels before it, so its steps can be planned side by side.
+  for (const level of leveled.levels) {
+    const outcomes = await Promise.all(
+      level.map((id) => planOne(planning, { step: stepOf(steps, id), scope, foreseen, inPhase })),
+    );
+    for (const [index, id] of level.entries()) {
+      const step = stepOf(steps, id);
+      const outcome = outcomes[index];
+      invariant(outcome !== undefined, `Step ${id} was not planned`);
+      planned.set(id, { step, outcome });
+      inPhase.set(id, foreseenOf(planning, step, outcome));
+      if (outcome.outputs !== undefined) scope = withOutputs(scope, id, outcome.outputs);
+    }
+  }
+  const ordered = topologicalOrder([...steps.keys()], needs);
+  invariant(ordered.kind === 'ordered', `Phase ${phase.id} has a cycle that loading let through`);
+  return {
+    outcome: {
+      phase,
+      guards: await evaluateGuards({ session, checks: phase.guards, scope, unreachable }),
+      steps: ordered.order.flatMap((id) => planned.get(id) ?? []),
+    },
+    scope,
+    foreseen: [...foreseen, ...ordered.order.flatMap((id) => inPhase.get(id) ?? [])],
+  };
+}
+
+function showPhase<P extends Ports>(
+  planning: Planning<P>,
+  { phase, guards, steps }: PhaseOutcome,
+): PlannedPhase {
+  const { id, title, pointOfNoReturn, approval } = phase;
+  return {
+    id,
+    title,
+    pointOfNoReturn,
+    approval,
+    guards,
+    steps: steps.map(({ step, outcome }) => showStep(planning, step, outcome)),
+  };
+}
+
+function planOne<P extends Ports>(
+  { session, queue, unreachable, needs }: Planning<P>,
+  input: {
+    readonly step: Step;
+    readonly scope: Scope;
+    readonly foreseen: readonly ForeseenStep[];
+    readonly inPhase: ReadonlyMap<string, ForeseenStep>;
+  },
+): Promise<StepOutcome> {
+  const { step, scope, foreseen, inPhase } = input;
+  const needed = transitiveNeeds(step.id, needs);
+  const neededHere = [...inPhase.values()].filter(({ id }) => needed.has(id));
+  const foresight = { earlier: [...foreseen, ...neededHere], needed };
+  return planStep({ session, step, scope, foresight, unreachable, queue });
+}
+
+function needsOf(phases: readonly Phase[]): (step: string) => readonly string[] {
+  const needs = new Map(phases.flatMap(({ steps }) => steps.map((step) => [step.id, step.needs])));
+  return (step) => needs.get(step) ?? [];
+}
+
+function stepOf(steps: ReadonlyMap<string, Step>, id: string): Step {
+  const step = steps.get(id);
+  invariant(step !== undefined, `Step ${id} is not of this phase`);
+  return step;
+}
+
+function isApplicable({ guards, steps }: PlannedPhase): boolean {
+  return (
+    !guards.some(isBroken) &&
+    steps.every(
+      ({ fate }) =>
+        fate.kind !== 'planned' || fate.instances.every(({ error }) => error === undefined),
+    )
+  );
+}

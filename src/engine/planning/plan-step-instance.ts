@@ -1,0 +1,219 @@
+// Plans one instance of a step for people to look at: an error, an unreadable target or a missing input becomes
+// part of the answer.
+
+import type { Action, Ports } from '../contracts/action.ts';
+import type { Change, Risk } from '../contracts/change.ts';
+import { DrctlError } from '../contracts/errors.ts';
+import { assertNever } from '../contracts/invariant.ts';
+import type { ErrorRecord } from '../contracts/errors.ts';
+import type { JsonObject } from '../contracts/json.ts';
+import type { PlannedInstance } from '../contracts/plan.ts';
+import type { Scope } from '../contracts/runbook.ts';
+import { renderParams } from '../language/render-params.ts';
+import { digestJson } from './digest.ts';
+import { toErrorRecord } from './error-record.ts';
+import type { StepInstance } from './expand-step.ts';
+import { changerOf } from './foresight.ts';
+import { planInstance } from './plan-instance.ts';
+import type { InstancePlan } from './plan-instance.ts';
+import type { PlanStepInput } from './plan-step.ts';
+import { judgeFailure } from './planning-failure.ts';
+import { highestRisk, riskOfEffect, risksOf } from './risk.ts';
+import { targetsOf } from './step-targets.ts';
+
+export interface InstanceOutcome {
+  /** Not masked yet, but for its error. */
+  readonly planned: PlannedInstance;
+  readonly targets: readonly string[];
+  /** Null: skipped. Undefined: not known before the step has ended. */
+  readonly outputs: JsonObject | null | undefined;
+  readonly risk: Risk;
+  /** Its parameters wait for these steps. */
+  readonly waitsFor?: readonly string[];
+}
+
+/** Rejects only with the signal's reason and with bugs of drctl itself. */
+export async function planStepInstance<P extends Ports>(
+  input: PlanStepInput<P>,
+  action: Action<P>,
+  instance: StepInstance,
+): Promise<InstanceOutcome> {
+  const { session, step, unreachable } = input;
+  const scope = instance.item === undefined ? input.scope : { ...input.scope, item: instance.item };
+  const targets = targetsOf(action, step.with, scope);
+  const known = (parts: Partial<PlannedInstance>, rest: Partial<InstanceOutcome> = {}) =>
+    describe(instance.id, targets, parts, rest);
+
+  if (instance.when.kind === 'skipped') {
+    return known({ changes: [nothing(instance.when.because)] }, { outputs: null });
+  }
+  if (instance.when.kind === 'later') {
+    const { waitsFor } = instance.when;
+    return known({ changes: [{ kind: 'later', waitsFor }] }, { risk: riskOfEffect(action.effect) });
+  }
+  const gone = targets.find((name) => session.unavailable.includes(name));
+  if (gone !== undefined) {
+    return known({ changes: [nothing(whyUnavailable(action, gone))] }, { outputs: null });
+  }
+  try {
+    const unread = session.offline ? 'not read: offline' : unreachable.reasonFor(targets);
+    if (unread !== undefined) {
+      const params = paramsAsKnown(action, step.with, scope);
+      return known({ params, notes: [unread] }, { risk: riskOfEffect(action.effect) });
+    }
+    const plan = await planInstance({
+      session,
+      step,
+      instanceId: instance.id,
+      ...(instance.item === undefined ? {} : { item: instance.item }),
+      scope: input.scope,
+      signal: session.signal,
+    });
+    return fromPlan(input, { action, plan, known });
+  } catch (error) {
+    session.signal.throwIfAborted();
+    const record = toErrorRecord(explainSkipped(error, input), session.redactor);
+    unreachable.learn(targets, record);
+    return fromFailure(input, { action, record, targets, scope, known });
+  }
+}
+
+/** Why a step is not carried out when its target was given up, and what that leaves open. */
+export function whyUnavailable<P extends Ports>(action: Action<P>, target: string): string {
+  const open =
+    action.effect === 'read'
+      ? 'what it would have checked or found there stays unknown'
+      : 'nothing is changed there, and whatever still runs there goes on';
+  return `target "${target}" is unavailable: ${open}`;
+}
+
+type Known = (parts: Partial<PlannedInstance>, rest?: Partial<InstanceOutcome>) => InstanceOutcome;
+
+function fromPlan<P extends Ports>(
+  { session, foresight }: PlanStepInput<P>,
+  { action, plan, known }: { action: Action<P>; plan: InstancePlan; known: Known },
+): InstanceOutcome {
+  if (plan.kind === 'later') {
+    const { waitsFor, shown } = plan;
+    return known(
+      { params: shown, changes: [{ kind: 'later', waitsFor }] },
+      { risk: riskOfEffect(action.effect), waitsFor },
+    );
+  }
+  const { changes, observed = [], notes = [], outputs } = plan.planned;
+  const changer =
+    action.effect === 'read'
+      ? undefined
+      : changerOf([...observed.map(({ object }) => object), ...objectsOf(changes)], foresight);
+  const provisional =
+    changer === undefined
+      ? []
+      : [`${changer.step} changes ${changer.object} before this step; planned again then`];
+  const floor = changer === undefined ? 'safe' : riskOfEffect(action.effect);
+  return known(
+    {
+      params: plan.params,
+      changes,
+      observed: observed.map(({ object, id, fields }) => ({
+        object,
+        ...(id === undefined ? {} : { id }),
+        digest: digestJson(session.redactor.mask(fields)),
+      })),
+      notes: [...notes, ...provisional],
+    },
+    { outputs, risk: highestRisk([risksOf(changes), floor]) },
+  );
+}
+
+function fromFailure<P extends Ports>(
+  { step, foresight }: PlanStepInput<P>,
+  {
+    action,
+    record,
+    targets,
+    scope,
+    known,
+  }: {
+    action: Action<P>;
+    record: ErrorRecord;
+    targets: readonly string[];
+    scope: Scope;
+    known: Known;
+  },
+): InstanceOutcome {
+  const params = paramsAsKnown(action, step.with, scope);
+  const verdict = judgeFailure({ error: record, effect: action.effect, targets, foresight });
+  switch (verdict.kind) {
+    case 'error':
+      return known({ params, error: record });
+    case 'note':
+      return known({ params, changes: [nothing('reads only')], notes: [verdict.note] });
+    case 'later':
+      return known(
+        {
+          params,
+          changes: [{ kind: 'later', waitsFor: verdict.waitsFor }],
+          notes: [verdict.note],
+        },
+        { risk: riskOfEffect(action.effect) },
+      );
+    default:
+      return assertNever(verdict);
+  }
+}
+
+function describe(
+  id: string,
+  targets: readonly string[],
+  parts: Partial<PlannedInstance>,
+  rest: Partial<InstanceOutcome>,
+): InstanceOutcome {
+  return {
+    planned: { id, params: {}, changes: [], observed: [], notes: [], ...parts },
+    targets,
+    outputs: undefined,
+    risk: 'safe',
+    ...rest,
+  };
+}
+
+/** A step that was skipped has no outputs; the error about a missing name says so. */
+function explainSkipped<P extends Ports>(
+  error: unknown,
+  { step, scope }: PlanStepInput<P>,
+): unknown {
+  if (!(error instanceof DrctlError) || error.code !== 'VALUE_UNRESOLVED') return error;
+  const skipped = step.needs.find((id) => scope.steps[id]?.outputs === null);
+  if (skipped === undefined) return error;
+  return new DrctlError('VALUE_UNRESOLVED', error.message, {
+    cause: error.cause,
+    hint: `Step "${skipped}" is skipped, so it has no outputs: give this step a "when" that tests steps['${skipped}'].outputs != null`,
+    ...(error.at === undefined ? {} : { at: error.at }),
+  });
+}
+
+/** For showing only: empty when even rendering fails. */
+function paramsAsKnown<P extends Ports>(
+  action: Action<P>,
+  withValues: JsonObject,
+  scope: Scope,
+): JsonObject {
+  try {
+    const rendered = renderParams(action, withValues, scope);
+    return rendered.known ? rendered.value : rendered.shown;
+  } catch {
+    return {};
+  }
+}
+
+function objectsOf(changes: readonly Change[]): readonly string[] {
+  return changes.flatMap((change) =>
+    change.kind === 'none' || change.kind === 'later'
+      ? []
+      : [`${change.on.target}: ${change.on.object}`],
+  );
+}
+
+function nothing(because: string): Change {
+  return { kind: 'none', because };
+}

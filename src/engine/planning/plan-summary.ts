@@ -1,0 +1,128 @@
+// A plan in numbers: what views say in one line and in a table. Pure.
+
+import { assertNever } from '../contracts/invariant.ts';
+import type { Risk } from '../contracts/change.ts';
+import type { ErrorRecord } from '../contracts/errors.ts';
+import type { Plan, PlannedInstance, PlannedStep } from '../contracts/plan.ts';
+import { highestRisk } from './risk.ts';
+
+export interface ChangeCounts {
+  readonly create: number;
+  readonly update: number;
+  readonly delete: number;
+  readonly run: number;
+}
+
+export interface PlanSummary {
+  /** Targets in the order in which the plan first changes them. */
+  readonly targets: readonly ({ readonly target: string } & ChangeCounts)[];
+  readonly total: ChangeCounts;
+  /** Ids of steps of which at least a part is planned again once others have ended. */
+  readonly later: readonly string[];
+  /** Ids of steps that are planned and change nothing; reading steps are not among them. */
+  readonly idle: readonly string[];
+  /** Ids of steps that only read. */
+  readonly reading: readonly string[];
+  readonly skipped: readonly { readonly step: string; readonly because: string }[];
+  readonly errors: readonly { readonly instance: string; readonly error: ErrorRecord }[];
+  /** The highest of all steps. */
+  readonly risk: Risk;
+  /** Ids of the steps of each risk. */
+  readonly byRisk: Readonly<Record<Risk, readonly string[]>>;
+  /** Steps of any kind. */
+  readonly steps: number;
+}
+
+export function summarizePlan(plan: Plan): PlanSummary {
+  const steps = plan.phases.flatMap((phase) => phase.steps);
+  const instances = steps.flatMap(instancesOf);
+  const active = steps.filter(({ fate }) => fate.kind !== 'skipped');
+  const withRisk = (risk: Risk): readonly string[] =>
+    idsOf(active.filter((step) => step.risk === risk));
+  const targets = countByTarget(instances);
+  return {
+    targets,
+    total: targets.reduce<ChangeCounts>(add, noChanges),
+    later: idsOf(steps.filter(isLater)),
+    idle: idsOf(steps.filter((step) => step.effect !== 'read' && isIdle(step))),
+    reading: idsOf(active.filter(({ effect }) => effect === 'read')),
+    skipped: steps.flatMap(({ id, fate }) =>
+      fate.kind === 'skipped' ? [{ step: id, because: fate.because }] : [],
+    ),
+    errors: instances.flatMap(({ id, error }) =>
+      error === undefined ? [] : [{ instance: id, error }],
+    ),
+    risk: highestRisk(active.map((step) => step.risk)),
+    byRisk: {
+      safe: withRisk('safe'),
+      disruptive: withRisk('disruptive'),
+      destructive: withRisk('destructive'),
+    },
+    steps: steps.length,
+  };
+}
+
+/** Would applying it change anything, as far as can be told? What is planned later may. */
+export function hasChanges(summary: PlanSummary): boolean {
+  return Object.values(summary.total).some((count) => count > 0) || summary.later.length > 0;
+}
+
+const noChanges: ChangeCounts = { create: 0, update: 0, delete: 0, run: 0 };
+
+function add(one: ChangeCounts, other: ChangeCounts): ChangeCounts {
+  return {
+    create: one.create + other.create,
+    update: one.update + other.update,
+    delete: one.delete + other.delete,
+    run: one.run + other.run,
+  };
+}
+
+function countByTarget(instances: readonly PlannedInstance[]): PlanSummary['targets'] {
+  const counts = new Map<string, ChangeCounts>();
+  for (const change of instances.flatMap((instance) => instance.changes)) {
+    switch (change.kind) {
+      case 'none':
+      case 'later':
+        break;
+      case 'create':
+      case 'update':
+      case 'delete':
+      case 'run': {
+        const { target } = change.on;
+        const before = counts.get(target) ?? noChanges;
+        counts.set(target, { ...before, [change.kind]: before[change.kind] + 1 });
+        break;
+      }
+      default:
+        assertNever(change);
+    }
+  }
+  return [...counts].map(([target, count]) => ({ target, ...count }));
+}
+
+function isLater(step: PlannedStep): boolean {
+  return (
+    step.fate.kind === 'later' ||
+    instancesOf(step).some(({ changes }) => changes.some(({ kind }) => kind === 'later'))
+  );
+}
+
+/** Nothing is left to be done. A step that could not be planned or read is not idle. */
+function isIdle({ fate }: PlannedStep): boolean {
+  return (
+    fate.kind === 'planned' &&
+    fate.instances.every(
+      ({ changes, error }) =>
+        error === undefined && changes.length > 0 && changes.every(({ kind }) => kind === 'none'),
+    )
+  );
+}
+
+function instancesOf({ fate }: PlannedStep): readonly PlannedInstance[] {
+  return fate.kind === 'planned' ? fate.instances : [];
+}
+
+function idsOf(steps: readonly PlannedStep[]): readonly string[] {
+  return steps.map(({ id }) => id);
+}
