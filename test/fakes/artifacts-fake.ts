@@ -28,7 +28,7 @@ export class FakeArtifacts implements ArtifactStore {
 
   async list(prefix: string): Promise<readonly string[]> {
     return this.faults.around('read', () =>
-      [...this.files.keys()].filter((name) => name.startsWith(prefix)).sort(),
+      [...this.files.keys()].filter((name) => isBelow(name, prefix)).sort(),
     );
   }
 
@@ -36,7 +36,8 @@ export class FakeArtifacts implements ArtifactStore {
     name: string,
     content: AsyncIterable<Uint8Array>,
   ): Promise<{ readonly sizeBytes: number; readonly sha256: string }> {
-    if (!/^[A-Za-z0-9._/-]+$/.test(name) || name.split('/').includes('..')) {
+    const isRelative = name.split('/').every((part) => !['', '.', '..'].includes(part));
+    if (!/^[A-Za-z0-9._/-]+$/.test(name) || !isRelative) {
       throw new DrctlError('PARAMS_INVALID', `"${name}" is not a name of an artifact`);
     }
     return this.faults.around('write', async () => {
@@ -61,4 +62,9 @@ export class FakeArtifacts implements ArtifactStore {
       list: (prefix) => this.list(prefix),
     };
   }
+}
+
+function isBelow(name: string, prefix: string): boolean {
+  if (prefix === '' || name === prefix) return true;
+  return name.startsWith(prefix.endsWith('/') ? prefix : `${prefix}/`);
 }
