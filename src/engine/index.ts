@@ -21,8 +21,20 @@ export { closest } from './contracts/closest.ts';
 export { createRegistry } from './contracts/registry.ts';
 export { formatDuration, parseDuration } from './contracts/duration.ts';
 
-// Running: the journal and what is known from it.
+// Running: the journal, what is known from it, and carrying out, resuming and undoing runs.
 export type * from './running/run-state.ts';
+export type { RunResult, RunSession } from './running/run-session.ts';
+export type { OpenRunOptions } from './running/open-run.ts';
+export type { RollbackOptions } from './running/rollback-run.ts';
+export type { DecideOptions, Decided } from './running/decide-step.ts';
+export type { InstanceSummary, PhaseSummary, RunSummary, StepSummary } from './running/summary.ts';
+export type { UndoProspect } from './running/undo-prospect.ts';
+export { fold } from './running/fold.ts';
+export { startRun } from './running/start-run.ts';
+export { resumeRun } from './running/resume-run.ts';
+export { rollbackRun } from './running/rollback-run.ts';
+export { decideStep } from './running/decide-step.ts';
+export { previewRollback, summarizeRun } from './running/summary.ts';
 export type { JournalDecoder, JournalEnd } from './running/journal.ts';
 export {
   createJournalDecoder,

@@ -94,7 +94,7 @@ export function illegalBecause(
   return illegalForInstance(state, event, instance);
 }
 
-function isRefusedByOutcome({ status, outcome }: RunState, event: JournalEvent): boolean {
+function isRefusedByOutcome({ status, outcome, rollback }: RunState, event: JournalEvent): boolean {
   if (event.type === 'run.finished') {
     return status === 'rolling-back'
       ? event.outcome !== 'rolled-back' && event.outcome !== 'stuck'
@@ -103,7 +103,10 @@ function isRefusedByOutcome({ status, outcome }: RunState, event: JournalEvent):
   if (event.type === 'run.resumed' || event.type === 'step.decided') {
     return outcome === 'succeeded' || outcome === 'rolled-back';
   }
-  if (event.type === 'rollback.started') return outcome === 'rolled-back';
+  // A rollback that stopped at a step may be followed by one that goes further.
+  if (event.type === 'rollback.started') {
+    return outcome === 'rolled-back' && rollback?.to === undefined;
+  }
   if ('scope' in event) return (event.scope === 'rollback') !== (status === 'rolling-back');
   return false;
 }

@@ -1,11 +1,11 @@
 // The runbook as the executor sees it: phases in order, and for each step all that must have ended before it.
 // Static: nothing here knows of a run.
 
-import type { Ports } from '../contracts/action.ts';
 import { invariant } from '../contracts/invariant.ts';
-import type { Effect } from '../contracts/action.ts';
+import type { Effect, Ports } from '../contracts/action.ts';
 import type { Registry } from '../contracts/registry.ts';
 import type { Phase, Runbook, Step } from '../contracts/runbook.ts';
+import { transitiveNeeds } from '../planning/graph.ts';
 
 export interface GraphStep {
   readonly step: Step;
@@ -29,6 +29,7 @@ export function buildRunGraph<P extends Ports>(runbook: Runbook, registry: Regis
   const needs = new Map([...written].map(([id, step]) => [id, [...step.needs]]));
   for (const phase of runbook.phases) addGuardNeeds(phase, registry, needs);
 
+  const needsOf = (id: string): readonly string[] => needs.get(id) ?? [];
   const steps = new Map<string, GraphStep>();
   for (const [id, step] of written) {
     const action = registry.get(step.action);
@@ -36,7 +37,7 @@ export function buildRunGraph<P extends Ports>(runbook: Runbook, registry: Regis
       step,
       effect: action.effect,
       perishable: action.perishable ?? false,
-      after: ancestorsOf(id, needs),
+      after: transitiveNeeds(id, needsOf),
     });
   }
   const find = ({ id }: Step): GraphStep => {
@@ -63,22 +64,10 @@ function addGuardNeeds<P extends Ports>(
   for (const step of phase.steps) {
     if (registry.get(step.action).effect === 'read') continue;
     for (const reference of references) {
-      const circular = reference === step.id || ancestorsOf(reference, needs).has(step.id);
+      const circular =
+        reference === step.id ||
+        transitiveNeeds(reference, (id) => needs.get(id) ?? []).has(step.id);
       if (!circular) needs.get(step.id)?.push(reference);
     }
   }
-}
-
-function ancestorsOf(
-  id: string,
-  needs: ReadonlyMap<string, readonly string[]>,
-): ReadonlySet<string> {
-  const found = new Set<string>();
-  const open = [...(needs.get(id) ?? [])];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (found.has(next)) continue;
-    found.add(next);
-    open.push(...(needs.get(next) ?? []));
-  }
-  return found;
 }

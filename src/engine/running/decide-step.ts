@@ -1,0 +1,96 @@
+// A person's decision about a step that failed, was refused, is unclear, or could not be undone: journaled with their
+// name and reason. Nothing is carried out here; `resume` acts on it.
+
+import type { Ports, Probed } from '../contracts/action.ts';
+import { DrctlError } from '../contracts/errors.ts';
+import type { JsonObject } from '../contracts/json.ts';
+import type { Execution } from './execution.ts';
+import { illegalBecause } from './legal-events.ts';
+import { withRun } from './open-run.ts';
+import type { OpenRunOptions } from './open-run.ts';
+import type { RunSession } from './run-session.ts';
+import { instanceOf, stepOfInstance } from './run-state.ts';
+import type { InstanceState, RunState } from './run-state.ts';
+import { probeInstance } from './settle-doubt.ts';
+import { instancesOf } from './step-progress.ts';
+
+export interface DecideOptions extends OpenRunOptions {
+  /** An instance id: "step" or "step[key]". */
+  readonly step: string;
+  readonly decision: 'retry' | 'skip' | 'mark-done';
+  readonly reason: string;
+}
+
+export interface Decided {
+  readonly state: RunState;
+  /** What the step's probe says to "I did it by hand"; absent where it was not asked. The decision holds all the same. */
+  readonly probed?: Probed<JsonObject>;
+}
+
+/**
+ * For a failed undo, `skip` and `mark-done` both say that a person has put things back. Throws USAGE for a step that is
+ * not there or stands at nothing to be decided, and what `withRun` throws.
+ */
+export async function decideStep<P extends Ports>(
+  session: RunSession<P>,
+  options: DecideOptions,
+): Promise<Decided> {
+  return withRun(session, options, async (run) => {
+    const { step, decision, reason } = options;
+    const before = assertDecidable(run, step);
+    const probed =
+      decision === 'mark-done' && before.status !== 'undo-failed' && before.begun
+        ? await probe(run, before)
+        : undefined;
+    const outputs = probed?.found === 'done' ? { outputs: probed.outputs } : {};
+    await run.journal.append({
+      type: 'step.decided',
+      step,
+      decision,
+      reason,
+      by: session.by,
+      ...outputs,
+    });
+    return { state: run.journal.state, ...(probed === undefined ? {} : { probed }) };
+  });
+}
+
+function assertDecidable<P extends Ports>(
+  { graph, journal, session }: Execution<P>,
+  id: string,
+): InstanceState {
+  const { state } = journal;
+  const of = graph.steps.get(stepOfInstance(id));
+  const known = of === undefined ? undefined : instancesOf(of, state);
+  const ids = known?.map((instance) => instance.id) ?? [];
+  if (of === undefined || (known !== undefined && !ids.includes(id))) {
+    throw new DrctlError('USAGE', `Run ${session.runId} has no step "${id}"`, {
+      hint:
+        ids.length > 0
+          ? `Its instances are ${ids.join(', ')}`
+          : `"drctl status ${session.runId}" lists its steps`,
+    });
+  }
+  const instance = instanceOf(state, id);
+  const because = illegalBecause(
+    state,
+    { type: 'step.decided', step: id, decision: 'retry', reason: '', by: session.by },
+    instance,
+  );
+  if (because !== undefined) {
+    throw new DrctlError('USAGE', `There is nothing to decide about "${id}": ${because}`, {
+      hint: 'Decisions are for steps that failed, were refused, are unclear, or could not be undone',
+    });
+  }
+  return instance;
+}
+
+async function probe<P extends Ports>(
+  run: Execution<P>,
+  { id, step }: InstanceState,
+): Promise<Probed<JsonObject> | undefined> {
+  const of = run.graph.steps.get(step);
+  if (of === undefined || of.effect === 'read') return undefined;
+  const instance = instancesOf(of, run.journal.state)?.find((each) => each.id === id)?.instance;
+  return probeInstance(run, { id, of, instance }, [run.halt, run.session.interrupt]);
+}

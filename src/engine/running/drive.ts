@@ -1,0 +1,103 @@
+// The loop: ask what to do, begin it, wait for something to end, ask again. The same for a first run, a resumed one and
+// a rollback. It decides nothing itself and is over when the one move left is an ending.
+
+import type { Ports } from '../contracts/action.ts';
+import { invariant } from '../contracts/invariant.ts';
+import { endRun } from './end-run.ts';
+import type { Execution } from './execution.ts';
+import { moveKey, nextMoves } from './next-moves.ts';
+import type { Surroundings } from './next-moves.ts';
+import { isWork, performMove } from './perform-move.ts';
+import type { WorkMove } from './perform-move.ts';
+import { startBudget } from './rollback-budget.ts';
+import type { RunResult } from './run-session.ts';
+
+/** `rollbackTimeoutMs`: the time that a rollback may take in this session. Throws what the journal's store throws. */
+export async function drive<P extends Ports>(
+  run: Execution<P>,
+  rollbackTimeoutMs: number,
+): Promise<RunResult> {
+  const { session, journal } = run;
+  const inFlight = new Map<string, Promise<void>>();
+  const stopBudget = new AbortController();
+  const done = new AbortController();
+  const interrupted = wakeOn(session.interrupt, done.signal, () =>
+    announceInterrupt(run, [...inFlight.keys()]),
+  );
+  const halted = wakeOn(run.halt, done.signal, () => undefined);
+  let bug: { readonly error: unknown } | undefined;
+
+  function begin(move: WorkMove): void {
+    const key = moveKey(move);
+    const performed = performMove(run, move).catch((error: unknown) => {
+      if (!journal.broken.aborted) bug ??= { error };
+    });
+    inFlight.set(
+      key,
+      performed.finally(() => inFlight.delete(key)),
+    );
+  }
+
+  try {
+    for (;;) {
+      if (run.halt.aborted || bug !== undefined) {
+        // Every move ends within its grace period once it is told to, so this wait is bounded.
+        await Promise.all(inFlight.values());
+        if (bug !== undefined) throw bug.error;
+        return await endRun(run, { kind: 'interrupt' });
+      }
+      const moves = nextMoves(run.graph, journal.state, surroundingsOf(run, inFlight));
+      const ending = moves.find((move) => !isWork(move));
+      if (ending !== undefined && !isWork(ending)) {
+        const result = await endRun(run, ending);
+        if (result !== undefined) return result;
+        continue;
+      }
+      if (journal.state.status === 'rolling-back') startBudget(run, rollbackTimeoutMs, stopBudget);
+      for (const move of moves) if (isWork(move)) begin(move);
+      invariant(inFlight.size > 0, 'Nothing is under way and there is nothing to do');
+      const wakers = [halted, ...(session.interrupt.aborted ? [] : [interrupted])];
+      await Promise.race([...inFlight.values(), ...wakers]);
+    }
+  } finally {
+    stopBudget.abort();
+    done.abort();
+  }
+}
+
+function surroundingsOf<P extends Ports>(
+  { session, journal, endings, budget, abandoned }: Execution<P>,
+  inFlight: ReadonlyMap<string, unknown>,
+): Surroundings {
+  // What a step waited for before the rollback began is of no concern to it.
+  const isRollback = journal.state.status === 'rolling-back';
+  const waits = isRollback ? budget.signal.aborted : endings.waiting !== undefined;
+  const stop = waits ? 'wait' : session.interrupt.aborted ? 'interrupt' : undefined;
+  return { parallel: session.parallel, inFlight: new Set(inFlight.keys()), stop, abandoned };
+}
+
+async function wakeOn(signal: AbortSignal, done: AbortSignal, wake: () => void): Promise<void> {
+  if (signal.aborted) return undefined;
+  return new Promise((resolve) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        wake();
+        resolve();
+      },
+      { once: true, signal: done },
+    );
+  });
+}
+
+function announceInterrupt<P extends Ports>(
+  { session }: Execution<P>,
+  underWay: readonly string[],
+): void {
+  const waitsFor = underWay.length === 0 ? '' : `; waiting for ${underWay.join(', ')} to end`;
+  session.emit({
+    type: 'notice',
+    severity: 'warning',
+    message: `Interrupted: nothing new is begun${waitsFor}. Press Ctrl-C again to abort now`,
+  });
+}

@@ -1,0 +1,47 @@
+// The runbook's own `rollback:` steps of a step: carried out one after the other, in the scope of the instance that is
+// undone. Actions are idempotent, so after a crash they are simply begun again from the first.
+
+import type { Ports } from '../contracts/action.ts';
+import { invariant } from '../contracts/invariant.ts';
+import type { Instance } from '../contracts/journal-event.ts';
+import type { Step } from '../contracts/runbook.ts';
+import { evaluateWhen } from '../planning/expand-step.ts';
+import { planInstance } from '../planning/plan-instance.ts';
+import type { Execution } from './execution.ts';
+import type { GraphStep } from './run-graph.ts';
+import { scopeFor } from './step-scope.ts';
+import { undoContext } from './write-context.ts';
+
+export async function carryOutExplicit<P extends Ports>(
+  run: Execution<P>,
+  undo: {
+    readonly id: string;
+    readonly of: GraphStep;
+    readonly instance: Instance | undefined;
+    readonly steps: readonly Step[];
+    readonly signal: AbortSignal;
+    onReport(message: string): void;
+  },
+): Promise<void> {
+  const { id, of, instance, signal, onReport } = undo;
+  const { session } = run;
+  for (const step of undo.steps) {
+    signal.throwIfAborted();
+    const references = [...of.step.needs, of.step.id, ...step.needs];
+    const scope = await scopeFor(run, { references, of: { id, instance }, signal });
+    const when = evaluateWhen(step, scope);
+    if (when.kind === 'skipped') continue;
+    const plan = await planInstance({ session, step, instanceId: id, scope, signal });
+    invariant(plan.kind === 'planned', `Rollback step ${step.id} refers to steps that never ended`);
+    const context = undoContext(run, {
+      instance: id,
+      step,
+      scope,
+      signal,
+      onReport,
+      entries: new Map(),
+      name: step.id,
+    });
+    await session.registry.get(step.action).apply(plan.params, context);
+  }
+}

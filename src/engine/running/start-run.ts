@@ -1,0 +1,102 @@
+// Begins a run: what must hold is looked at once more, the run is created, and the loop does the rest.
+
+import type { Ports } from '../contracts/action.ts';
+import { DrctlError } from '../contracts/errors.ts';
+import type { Json } from '../contracts/json.ts';
+import type { Plan } from '../contracts/plan.ts';
+import type { Problem } from '../contracts/problem.ts';
+import type { RunHeader, RunStore } from '../contracts/store.ts';
+import { evaluateCheck } from '../planning/evaluate-check.ts';
+import { baseScope } from '../planning/scope.ts';
+import { drive } from './drive.ts';
+import { createExecution } from './execution.ts';
+import { createFold } from './fold.ts';
+import { defaultRollbackTimeoutMs } from './rollback-budget.ts';
+import type { RunResult, RunSession } from './run-session.ts';
+
+/**
+ * Throws PRECONDITION_FAILED before anything is created, RUN_EXISTS, and what the store throws when the journal cannot
+ * be written. A bug (anything that is no DrctlError) is thrown once the run has ended in order.
+ */
+export async function startRun<P extends Ports>(
+  session: RunSession<P>,
+  options: { readonly store: RunStore; readonly plan: Plan; readonly envFiles: readonly string[] },
+): Promise<RunResult> {
+  const { store, plan, envFiles } = options;
+  if (!plan.canApply) {
+    throw new DrctlError('PRECONDITION_FAILED', 'The plan cannot be applied', {
+      hint: 'Run "drctl plan": it shows which precondition fails or which step cannot be planned',
+    });
+  }
+  await assertPreconditions(session);
+  const lease = await store.create(headerOf(session, plan, envFiles));
+  try {
+    const run = createExecution(session, { lease, plan, fold: createFold() });
+    await run.journal.append({
+      type: 'run.started',
+      runId: session.runId,
+      runbook: plan.runbook,
+      envDigest: plan.envDigest,
+      drctl: session.drctl,
+      by: session.by,
+    });
+    return await drive(run, defaultRollbackTimeoutMs);
+  } finally {
+    await lease.release();
+  }
+}
+
+async function assertPreconditions<P extends Ports>(session: RunSession<P>): Promise<void> {
+  const scope = baseScope(session);
+  const signal = AbortSignal.any([session.signal, session.interrupt]);
+  const problems: Problem[] = [];
+  for (const check of session.runbook.preconditions) {
+    if (check.severity !== 'error') continue;
+    const result = await evaluateCheck({ session, check, scope, signal });
+    if (result.verdict !== 'fails') continue;
+    const { hint } = result.error ?? {};
+    problems.push({
+      severity: 'error',
+      message: `${check.id}: ${result.message ?? 'does not hold'}`,
+      at: check.at,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+  if (problems.length === 0) return;
+  const list = problems.map(({ message }) => message).join('; ');
+  throw new DrctlError('PRECONDITION_FAILED', `Nothing was begun: ${list}`, {
+    problems,
+    hint: 'Put right what fails, plan again, and apply that plan',
+  });
+}
+
+function headerOf<P extends Ports>(
+  session: RunSession<P>,
+  plan: Plan,
+  envFiles: readonly string[],
+): RunHeader {
+  const open: Record<string, Json> = {};
+  const sensitiveEnv: string[] = [];
+  for (const { name, value, sensitive } of session.env) {
+    if (sensitive) sensitiveEnv.push(name);
+    else if (value !== undefined) open[name] = value;
+  }
+  return {
+    format: 1,
+    runId: session.runId,
+    createdAt: session.system.now().toISOString(),
+    drctl: session.drctl,
+    by: session.by,
+    runbook: {
+      name: plan.runbook.name,
+      version: plan.runbook.version,
+      digest: plan.runbook.digest,
+    },
+    sources: session.runbook.sources,
+    env: open,
+    sensitiveEnv,
+    envFiles,
+    unavailable: session.unavailable,
+    plan,
+  };
+}

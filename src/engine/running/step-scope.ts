@@ -1,0 +1,112 @@
+// The scope in which a step is rendered while a run goes on: outputs of ended steps as they really are. Outputs that
+// may not be journaled, or were masked there, are read again; what cannot be read again is refused, never guessed.
+
+import type { Ports } from '../contracts/action.ts';
+import { DrctlError } from '../contracts/errors.ts';
+import type { Instance } from '../contracts/journal-event.ts';
+import type { Json, JsonObject } from '../contracts/json.ts';
+import type { Scope } from '../contracts/runbook.ts';
+import { forEachOutputs } from '../planning/scope.ts';
+import type { Execution } from './execution.ts';
+import { isMasked } from './mask-event.ts';
+import { readAgain } from './read-again.ts';
+import { hasEnded, instancesOf } from './step-progress.ts';
+import type { StepInstanceProgress } from './step-progress.ts';
+
+export interface ScopeRequest {
+  /** Ids of the steps whose outputs are referred to. Those that have not ended stay absent. */
+  readonly references: Iterable<string>;
+  /** The instance's item; absent for a step without forEach. */
+  readonly of?: { readonly id: string; readonly instance: Instance | undefined };
+  readonly signal: AbortSignal;
+}
+
+export async function scopeFor<P extends Ports>(
+  run: Execution<P>,
+  { references, of, signal }: ScopeRequest,
+): Promise<Scope> {
+  const steps: Record<string, { readonly outputs: Json }> = {};
+  for (const id of new Set(references)) {
+    const outputs = await outputsOf(run, id, signal);
+    if (outputs !== undefined) steps[id] = { outputs };
+  }
+  const item = of?.instance === undefined ? undefined : itemOf(run, of.id, of.instance);
+  return item === undefined ? { ...run.scope, steps } : { ...run.scope, steps, item };
+}
+
+/** Throws STEP_FAILED when the parameters hold a value that was masked and is not known any more. */
+export function refuseMasked<P extends Ports>(
+  run: Execution<P>,
+  params: JsonObject,
+  references: Iterable<string>,
+): void {
+  if (!isMasked(params)) return;
+  for (const id of references) {
+    const of = run.graph.steps.get(id);
+    const instances = of === undefined ? [] : (instancesOf(of, run.journal.state) ?? []);
+    for (const { id: instance, state } of instances) {
+      if (run.live.outputs.has(instance) || state.outputs === null || !isMasked(state.outputs)) {
+        continue;
+      }
+      throw new DrctlError(
+        'STEP_FAILED',
+        `An output of "${instance}" that is needed here is sensitive and was not kept in the journal`,
+        {
+          hint: `Run "drctl retry ${run.session.runId} ${instance} --reason …" so that it is made again`,
+        },
+      );
+    }
+  }
+}
+
+/** Undefined while the step has not ended. */
+async function outputsOf<P extends Ports>(
+  run: Execution<P>,
+  id: string,
+  signal: AbortSignal,
+): Promise<Json | undefined> {
+  const of = run.graph.steps.get(id);
+  const instances = of === undefined ? undefined : instancesOf(of, run.journal.state);
+  if (of === undefined || instances === undefined) return undefined;
+  if (!instances.every((instance) => hasEnded(instance, true))) return undefined;
+  const outputs: { key: string; outputs: JsonObject | null }[] = [];
+  for (const instance of instances) {
+    const real = await outputsOfInstance(run, instance, signal);
+    if (instance.instance === undefined) return real;
+    outputs.push({ key: instance.instance.key, outputs: real });
+  }
+  return forEachOutputs(outputs);
+}
+
+async function outputsOfInstance<P extends Ports>(
+  run: Execution<P>,
+  progress: StepInstanceProgress,
+  signal: AbortSignal,
+): Promise<JsonObject | null> {
+  const { id, of, instance, state } = progress;
+  if (state.status === 'skipped' || state.status === 'failed') return null;
+  const rebuild = async (): Promise<JsonObject> => {
+    const scope = await scopeFor(run, { references: of.step.needs, of: { id, instance }, signal });
+    return readAgain(run, { id, step: of.step, scope, signal });
+  };
+  if (of.perishable) return rebuild();
+  const live = run.live.outputs.get(id);
+  if (live !== undefined) return live;
+  if (state.outputs === null || of.effect !== 'read' || !isMasked(state.outputs)) {
+    return state.outputs;
+  }
+  const outputs = await rebuild();
+  run.live.outputs.set(id, outputs);
+  return outputs;
+}
+
+function itemOf<P extends Ports>(run: Execution<P>, id: string, instance: Instance): Json {
+  const live = run.live.items.get(id);
+  if (live !== undefined) return live;
+  if (!isMasked(instance.item)) return instance.item;
+  throw new DrctlError(
+    'STEP_FAILED',
+    `The item of "${id}" holds a sensitive value, which the journal does not keep`,
+    { hint: 'Take sensitive values from env in the step itself, not from the forEach list' },
+  );
+}

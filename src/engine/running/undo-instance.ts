@@ -1,0 +1,144 @@
+// Undoes one instance: by the action's own undo with the data that the attempt recorded, or by the runbook's explicit
+// steps. Safe to begin again from its start, so a cut-off undo is simply done again.
+
+import type { Ports } from '../contracts/action.ts';
+import { DrctlError } from '../contracts/errors.ts';
+import { invariant } from '../contracts/invariant.ts';
+import type { Instance, UndoScope } from '../contracts/journal-event.ts';
+import type { Scope } from '../contracts/runbook.ts';
+import { instanceId } from '../planning/expand-step.ts';
+import { doBounded } from './bounded-work.ts';
+import { carryOutExplicit } from './explicit-undo.ts';
+import { bugOf, recordOf } from './error-record.ts';
+import type { Execution } from './execution.ts';
+import { paramsAsBegun } from './instance-params.ts';
+import { mayRetry, retryDelayMs } from './retry.ts';
+import type { GraphStep } from './run-graph.ts';
+import { stepOfInstance } from './run-state.ts';
+import type { RunState } from './run-state.ts';
+import { scopeFor } from './step-scope.ts';
+import { undoEntriesOf } from './undo-entries.ts';
+import { changedSomething } from './undo-prospect.ts';
+import { undoContext } from './write-context.ts';
+
+export interface UndoInstanceRequest {
+  readonly id: string;
+  readonly scope: UndoScope;
+}
+
+/** Journals undone, undo-failed or undo-impossible; nothing when it was cut off by an abort. */
+export async function undoInstance<P extends Ports>(
+  run: Execution<P>,
+  { id, scope }: UndoInstanceRequest,
+): Promise<void> {
+  const { journal, session } = run;
+  const of = run.graph.steps.get(stepOfInstance(id));
+  invariant(of, `${id} is of no step of this runbook`);
+  const action = session.registry.get(of.step.action);
+  if (!action.undo.possible && !session.runbook.rollback.has(of.step.id)) {
+    const { because } = action.undo;
+    if (changedSomething(of, journal.state.instances.get(id))) {
+      const message = `"${id}" cannot be undone: ${because}`;
+      session.emit({ type: 'notice', severity: 'warning', message });
+    }
+    return journal.append({ type: 'step.undo-impossible', step: id, because });
+  }
+  await journal.append({ type: 'step.undo-started', step: id, scope });
+  const error = await attemptUndo(run, { id, of, instance: findInstance(journal.state, id) });
+  if (run.halt.aborted && error !== undefined) return undefined;
+  if (error === undefined) return journal.append({ type: 'step.undone', step: id, scope });
+  if (!(error instanceof DrctlError)) run.endings.bug ??= bugOf(error);
+  run.endings.undo ??= undoFailure(run, id, error);
+  return journal.append({
+    type: 'step.undo-failed',
+    step: id,
+    scope,
+    error: recordOf(error, session.redactor),
+  });
+}
+
+interface Undoing {
+  readonly id: string;
+  readonly of: GraphStep;
+  readonly instance: Instance | undefined;
+}
+
+/** The error, or undefined when it is undone. Retried as the step is. */
+async function attemptUndo<P extends Ports>(run: Execution<P>, undoing: Undoing): Promise<unknown> {
+  const { session, halt, budget } = run;
+  const { retry, timeoutMs } = undoing.of.step;
+  const signals = [halt, budget.signal];
+  for (let attempts = 1; ; attempts += 1) {
+    let last: string | undefined;
+    const ended = await doBounded(
+      {
+        system: session.system,
+        timeoutMs,
+        signals,
+        subject: `Undoing "${undoing.id}"`,
+        lastReport: () => last,
+        retryable: true,
+      },
+      (signal) =>
+        carryOutUndo(run, undoing, {
+          signal,
+          onReport: (message) => {
+            last = message;
+          },
+        }),
+    );
+    if (ended.kind === 'returned') return undefined;
+    const error = ended.kind === 'threw' ? ended.error : ended.reason;
+    const isOver = ended.kind === 'abandoned' || signals.some((signal) => signal.aborted);
+    if (isOver || !mayRetry(error, attempts, retry)) return error;
+    const retryAfterMs = error instanceof DrctlError ? error.retryAfterMs : undefined;
+    const delay = retryDelayMs(retry, { attempts, retryAfterMs }, session.system.random());
+    try {
+      await session.system.sleep(delay, AbortSignal.any(signals));
+    } catch {
+      return error;
+    }
+  }
+}
+
+async function carryOutUndo<P extends Ports>(
+  run: Execution<P>,
+  { id, of, instance }: Undoing,
+  { signal, onReport }: { readonly signal: AbortSignal; onReport(message: string): void },
+): Promise<void> {
+  const { session } = run;
+  const { step } = of;
+  const explicit = session.runbook.rollback.get(step.id);
+  if (explicit !== undefined) {
+    return carryOutExplicit(run, { id, of, instance, steps: explicit, signal, onReport });
+  }
+  const action = session.registry.get(step.action);
+  invariant(action.undo.possible, `${action.name} cannot be undone`);
+  const scope: Scope = await scopeFor(run, {
+    references: step.needs,
+    of: { id, instance },
+    signal,
+  });
+  const params = paramsAsBegun(run, { id, of, scope });
+  const entries = await undoEntriesOf(run, id);
+  const request = { instance: id, step, scope, signal, onReport, entries };
+  return action.undo.run({ params, entries }, undoContext(run, request));
+}
+
+function findInstance(state: RunState, id: string): Instance | undefined {
+  const step = stepOfInstance(id);
+  return state.expansions.get(step)?.find(({ key }) => instanceId(step, key) === id);
+}
+
+function undoFailure<P extends Ports>(
+  { session }: Execution<P>,
+  id: string,
+  cause: unknown,
+): DrctlError {
+  const { message } = recordOf(cause, session.redactor);
+  return new DrctlError('ROLLBACK_STUCK', `Undoing "${id}" failed: ${message}`, {
+    cause,
+    step: id,
+    hint: `Put right what stopped it and run "drctl resume ${session.runId}", or put it back by hand and run "drctl mark-done ${session.runId} ${id} --reason …" first`,
+  });
+}

@@ -1,0 +1,63 @@
+// What can still be undone, and how: the reversibility ledger and the preview of a rollback. Pure.
+
+import type { Ports } from '../contracts/action.ts';
+import type { Registry } from '../contracts/registry.ts';
+import type { Runbook } from '../contracts/runbook.ts';
+import { toBeUndone } from './next-rollback-moves.ts';
+import type { GraphStep, RunGraph } from './run-graph.ts';
+import type { InstanceState, RunState } from './run-state.ts';
+
+export interface UndoProspect {
+  readonly instance: string;
+  readonly title: string;
+  /**
+   * `undo`: the action puts back what it recorded. `explicit`: the runbook's own steps. `nothing`: a read, or it changed
+   * nothing. `impossible`: it changed something that cannot be put back.
+   */
+  readonly how: 'undo' | 'explicit' | 'nothing' | 'impossible';
+  /** Why nothing is, or can be, undone. */
+  readonly because?: string;
+}
+
+/** In the order in which a rollback would undo them. `to`: only what was begun after this step. */
+export function undoProspects<P extends Ports>(
+  options: {
+    readonly runbook: Runbook;
+    readonly registry: Registry<P>;
+    readonly graph: RunGraph;
+    readonly state: RunState;
+  },
+  to?: string,
+): readonly UndoProspect[] {
+  const { runbook, registry, graph, state } = options;
+  return toBeUndone(state, to).flatMap((instance): readonly UndoProspect[] => {
+    const of = graph.steps.get(instance.step);
+    if (of === undefined) return [];
+    const base = { instance: instance.id, title: of.step.title };
+    if (runbook.rollback.has(of.step.id)) return [{ ...base, how: 'explicit' }];
+    const { undo } = registry.get(of.step.action);
+    if (undo.possible) return [{ ...base, how: 'undo' }];
+    const how = changedSomething(of, instance) ? 'impossible' : 'nothing';
+    return [{ ...base, how, because: undo.because }];
+  });
+}
+
+/** As far as can be told: a change whose plan said "none" and that recorded nothing has changed nothing. */
+export function changedSomething(of: GraphStep, instance: InstanceState | undefined): boolean {
+  if (of.effect === 'read' || instance === undefined || !instance.begun) return false;
+  return instance.undoEntries.size > 0 || instance.changes.some(({ kind }) => kind !== 'none');
+}
+
+/**
+ * The phase that may not be rolled back: the first point of no return in or after which something but a read has begun
+ * and would be undone. Undefined when there is none.
+ */
+export function pointOfNoReturn(graph: RunGraph, state: RunState, to?: string): string | undefined {
+  const begun = new Set(toBeUndone(state, to).map(({ step }) => step));
+  const first = graph.phases.findIndex(({ phase }) => phase.pointOfNoReturn);
+  if (first === -1) return undefined;
+  const passed = graph.phases
+    .slice(first)
+    .some(({ steps }) => steps.some((s) => s.effect !== 'read' && begun.has(s.step.id)));
+  return passed ? graph.phases[first]?.phase.id : undefined;
+}

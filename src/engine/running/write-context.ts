@@ -1,0 +1,106 @@
+// What an action gets to work with while it changes the world. It is closed when the attempt is over: an action that
+// was given up on and goes on all the same can record nothing any more.
+
+import type { Ports, WriteContext } from '../contracts/action.ts';
+import { DrctlError } from '../contracts/errors.ts';
+import type { Json } from '../contracts/json.ts';
+import type { Scope, Step } from '../contracts/runbook.ts';
+import { createReadContext } from '../planning/contexts.ts';
+import type { Execution } from './execution.ts';
+import { instanceOf } from './run-state.ts';
+import { recordUndo, tokenOf, undoEntriesOf } from './undo-entries.ts';
+
+export interface WriteContextRequest {
+  readonly instance: string;
+  readonly step: Step;
+  readonly scope: Scope;
+  readonly signal: AbortSignal;
+  /** Called with each message that the action reports. */
+  onReport(message: string): void;
+}
+
+export interface OpenContext<P extends Ports> {
+  readonly context: WriteContext<P>;
+  close(): void;
+}
+
+/** For an attempt: undo data and cursors are journaled. */
+export async function openWriteContext<P extends Ports>(
+  run: Execution<P>,
+  request: WriteContextRequest,
+): Promise<OpenContext<P>> {
+  const { instance } = request;
+  const entries = await undoEntriesOf(run, instance);
+  const before = instanceOf(run.journal.state, instance);
+  let isOpen = true;
+  const assertOpen = (): void => {
+    if (isOpen) return;
+    throw new DrctlError('STEP_TIMEOUT', `The attempt at "${instance}" is over`, {
+      hint: 'The action must honour its signal',
+    });
+  };
+  const context: WriteContext<P> = {
+    ...commonContext(run, request),
+    attempt: before.attempt,
+    token: tokenOf(run.session.runId, instance),
+    undoEntries: entries,
+    cursor: before.cursor,
+    async recordUndo(added) {
+      assertOpen();
+      for (const [key, value] of await recordUndo(run, instance, added)) entries.set(key, value);
+    },
+    async progress(cursor: Json) {
+      assertOpen();
+      await run.journal.append({ type: 'step.progressed', step: instance, cursor });
+    },
+  };
+  return {
+    context,
+    close: () => {
+      isOpen = false;
+    },
+  };
+}
+
+/**
+ * For an undo: it can be carried out any number of times from its start, so there is no undo of it and no cursor.
+ * `name` tells the token apart where other steps are carried out instead of the action's own undo.
+ */
+export function undoContext<P extends Ports>(
+  run: Execution<P>,
+  request: WriteContextRequest & {
+    readonly name?: string;
+    readonly entries: ReadonlyMap<string, Json>;
+  },
+): WriteContext<P> {
+  const { instance, name } = request;
+  const tokenName = name === undefined ? instance : `${instance}\nrollback\n${name}`;
+  return {
+    ...commonContext(run, request),
+    attempt: instanceOf(run.journal.state, instance).attempt,
+    token: tokenOf(run.session.runId, tokenName),
+    undoEntries: request.entries,
+    cursor: undefined,
+    recordUndo: async () => undefined,
+    progress: async () => undefined,
+  };
+}
+
+type Common = 'attempt' | 'token' | 'undoEntries' | 'cursor' | 'recordUndo' | 'progress';
+
+function commonContext<P extends Ports>(
+  run: Execution<P>,
+  { instance, step, scope, signal, onReport }: WriteContextRequest,
+): Omit<WriteContext<P>, Common> {
+  const { session, clients } = run;
+  const read = createReadContext(session, { id: instance, title: step.title }, scope, signal);
+  return {
+    ...read,
+    clients,
+    report(progress) {
+      onReport(progress.message);
+      read.report(progress);
+    },
+    approve: (request) => session.approver.approve({ ...request, subject: instance }),
+  };
+}
