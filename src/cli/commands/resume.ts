@@ -1,0 +1,27 @@
+// drctl resume: go on where a run stands.
+
+import { defineCommand } from '../define-command.ts';
+import { approvalFlags, inputFlags, stateFlags } from '../flags.ts';
+
+export const resumeCommand = defineCommand({
+  command: 'resume [run]',
+  describe: 'Go on with an interrupted, failed or waiting run (default: the newest)',
+  positionals: { run: { type: 'string', describe: 'Id of the run' } },
+  flags: {
+    ...inputFlags,
+    ...stateFlags,
+    ...approvalFlags,
+    parallel: { type: 'number', default: 8, describe: 'How many steps may be under way at once' },
+    takeover: {
+      type: 'boolean',
+      default: false,
+      describe: 'Take the run from whoever holds it; only when that process is surely gone',
+    },
+  },
+  examples: [
+    ['drctl resume', 'The newest run that has not ended'],
+    ['drctl resume --approve teardown', 'And say yes to a phase'],
+    ['drctl resume 20261122-031502-aws-same-region-k3f9 -e my.env', 'With sensitive values again'],
+  ],
+  work: async (args, cli) => (await import('../handlers/resume.ts')).resume(args, cli),
+});

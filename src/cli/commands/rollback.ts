@@ -1,0 +1,29 @@
+// drctl rollback: undo what a run did.
+
+import { defineCommand } from '../define-command.ts';
+import { approvalFlags, inputFlags, stateFlags } from '../flags.ts';
+
+export const rollbackCommand = defineCommand({
+  command: 'rollback [run]',
+  describe: 'Undo what a run did, backwards, to the values that were there before',
+  positionals: { run: { type: 'string', describe: 'Id of the run (default: the newest)' } },
+  flags: {
+    ...inputFlags,
+    ...stateFlags,
+    ...approvalFlags,
+    preview: { type: 'boolean', default: false, describe: 'Show what would be undone, and stop' },
+    to: { type: 'string', describe: 'Undo only what was done after this step' },
+    force: {
+      type: 'boolean',
+      default: false,
+      describe: 'Also back over a point of no return, which may destroy data',
+    },
+    parallel: { type: 'number', default: 8, describe: 'How many steps may be under way at once' },
+  },
+  examples: [
+    ['drctl rollback --preview', 'What would be undone, and what cannot be'],
+    ['drctl rollback', 'The newest run'],
+    ['drctl rollback --to upload-snapshot', 'Only what came after that step'],
+  ],
+  work: async (args, cli) => (await import('../handlers/rollback.ts')).rollback(args, cli),
+});

@@ -1,0 +1,99 @@
+// Targets of a runbook → connections. Opened when a step first needs one, shared by all that name it, closed at the end.
+// A target that was given up on the command line is never contacted.
+
+import path from 'node:path';
+import type { DrClients, DrReaders } from '../actions/index.ts';
+import type { AwsTarget, KubeTarget } from '../adapters/index.ts';
+import { DrctlError, closest } from '../engine/index.ts';
+import type { ArtifactReader, RenderedTarget, RunLease } from '../engine/index.ts';
+
+export interface ConnectionOptions {
+  readonly targets: ReadonlyMap<string, RenderedTarget>;
+  readonly unavailable: readonly string[];
+  /** What the run has kept so far. */
+  readonly artifacts: ArtifactReader;
+  /** Absolute path of the runbook: relative files start at its folder. */
+  readonly runbookPath: string;
+  notice(message: string): void;
+}
+
+export interface Connections {
+  readonly readers: DrReaders;
+  clients(lease: RunLease): DrClients;
+  close(): void;
+}
+
+export async function connectTargets(options: ConnectionOptions): Promise<Connections> {
+  const adapters = await import('../adapters/index.ts');
+  const files = adapters.createFileReader(path.dirname(options.runbookPath));
+  const kubeTargets = new Map<string, KubeTarget>();
+  const awsTargets = new Map<string, AwsTarget>();
+
+  const settingsOf = (name: string, type: RenderedTarget['type']): Record<string, string> => {
+    const target = findTarget(options, name);
+    if (target.type !== type) {
+      throw new DrctlError(
+        'TARGET_INVALID',
+        `Target "${name}" is of type ${target.type}, where one of type ${type} is needed`,
+      );
+    }
+    return Object.fromEntries(
+      Object.entries(target.settings).map(([key, value]) => [key, String(value)]),
+    );
+  };
+
+  const kube = (name: string): KubeTarget => {
+    const opened =
+      kubeTargets.get(name) ??
+      adapters.createKubeTarget(settingsOf(name, 'kubernetes'), {
+        notice: (message) => options.notice(`${name}: ${message}`),
+      });
+    kubeTargets.set(name, opened);
+    return opened;
+  };
+
+  const aws = (name: string): AwsTarget => {
+    const opened =
+      awsTargets.get(name) ?? adapters.createAwsTarget(awsSettings(settingsOf(name, 'aws')));
+    awsTargets.set(name, opened);
+    return opened;
+  };
+
+  return {
+    readers: {
+      kube: async (name) => kube(name).reader,
+      etcd: async (name) => adapters.createEtcdReader(kube(name).client),
+      s3: async (name) => aws(name).bucketReader,
+      dns: async (name) => aws(name).zoneReader,
+      artifacts: options.artifacts,
+      files,
+    },
+    clients: (lease) => ({
+      kube: async (name) => kube(name).client,
+      etcd: async (name) => adapters.createEtcdClient(kube(name).client),
+      s3: async (name) => aws(name).bucketClient,
+      dns: async (name) => aws(name).zoneClient,
+      artifacts: lease.artifacts,
+      files,
+    }),
+    close() {
+      for (const target of kubeTargets.values()) target.close();
+      for (const target of awsTargets.values()) target.close();
+    },
+  };
+}
+
+function findTarget(options: ConnectionOptions, name: string): RenderedTarget {
+  if (options.unavailable.includes(name)) {
+    throw new DrctlError('TARGET_INVALID', `Target "${name}" was given up with --unavailable`);
+  }
+  const target = options.targets.get(name);
+  if (target !== undefined) return target;
+  const near = closest(name, options.targets.keys());
+  throw new DrctlError('TARGET_INVALID', `The runbook has no target "${name}"`, {
+    hint:
+      near === undefined
+        ? `It has: ${[...options.targets.keys()].join(', ')}`
+        : `Did you mean "${near}"?`,
+  });
+}

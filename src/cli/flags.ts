@@ -1,0 +1,80 @@
+// Flags that several commands share: one name and one meaning everywhere.
+
+import type { Options } from 'yargs';
+
+export const commonFlags = {
+  json: {
+    type: 'boolean',
+    default: false,
+    describe: 'One JSON event per line on stdout, nothing else there',
+  },
+  color: {
+    type: 'boolean',
+    default: true,
+    describe: 'Colours on a terminal (NO_COLOR also switches them off)',
+  },
+  quiet: {
+    alias: 'q',
+    type: 'boolean',
+    default: false,
+    describe: 'Results and errors only, no progress',
+  },
+  verbose: {
+    alias: 'v',
+    type: 'boolean',
+    default: false,
+    describe: 'More about what goes on, and where errors come from',
+  },
+} as const satisfies Record<string, Options>;
+
+export const inputFlags = {
+  'env-file': {
+    alias: 'e',
+    type: 'string',
+    array: true,
+    nargs: 1,
+    default: [] as string[],
+    describe: 'Shell-style file of values; may be given again, later ones win',
+  },
+  set: {
+    type: 'string',
+    array: true,
+    nargs: 1,
+    default: [] as string[],
+    describe: 'NAME=VALUE; wins over the process environment and env files',
+  },
+} as const satisfies Record<string, Options>;
+
+export const stateFlags = {
+  state: {
+    type: 'string',
+    describe: 'Folder of the runs (default: DRCTL_STATE, then .drctl in the working folder)',
+  },
+} as const satisfies Record<string, Options>;
+
+export const planFlags = {
+  parallel: { type: 'number', default: 8, describe: 'How many steps may be under way at once' },
+  unavailable: {
+    type: 'string',
+    array: true,
+    nargs: 1,
+    default: [] as string[],
+    describe: 'A target that is gone: its steps are planned as skipped, with what that risks',
+  },
+} as const satisfies Record<string, Options>;
+
+export const approvalFlags = {
+  'auto-approve': { type: 'boolean', default: false, describe: 'Say yes to everything' },
+  approve: {
+    type: 'string',
+    array: true,
+    nargs: 1,
+    default: [] as string[],
+    describe: 'Say yes to this phase or step; may be given again',
+  },
+  timeout: {
+    type: 'string',
+    describe:
+      'Stop at a safe point after this long, for example 90s or 2h (the run can be resumed)',
+  },
+} as const satisfies Record<string, Options>;

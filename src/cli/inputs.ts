@@ -1,0 +1,167 @@
+// What a person gives: a runbook and its values. Everything wrong with them is found before anything is contacted.
+
+import { access, constants, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { builtinActions } from '../actions/index.ts';
+import type { DrPorts } from '../actions/index.ts';
+import {
+  DrctlError,
+  createRedactor,
+  createRegistry,
+  fileValues,
+  loadRunbook,
+  resolveEnv,
+} from '../engine/index.ts';
+import type { EnvValue, Problem, Redactor, Registry, Runbook } from '../engine/index.ts';
+import type { Cli } from './command.ts';
+import { problemsError } from './views/error.ts';
+import { problemLines } from './views/problem.ts';
+
+export interface InputArgs {
+  readonly envFile: readonly string[];
+  readonly set: readonly string[];
+}
+
+export interface LoadedRunbook {
+  readonly runbook: Runbook;
+  /** As the person named it. */
+  readonly path: string;
+  readonly registry: Registry<DrPorts>;
+}
+
+export interface ResolvedInputs {
+  readonly env: readonly EnvValue[];
+  readonly warnings: readonly Problem[];
+  readonly redactor: Redactor;
+}
+
+export function builtinRegistry(): Registry<DrPorts> {
+  return createRegistry<DrPorts>(builtinActions);
+}
+
+/** RUNBOOK_INVALID, RUNBOOK_VERSION, FILE_UNREADABLE. */
+export async function readRunbook(file: string, cli: Cli): Promise<LoadedRunbook> {
+  const registry = builtinRegistry();
+  const runbook = await loadRunbook({
+    path: file,
+    readFile: (name) => readNamed(name, cli.io.cwd),
+    registry,
+  });
+  return { runbook, path: file, registry };
+}
+
+/** ENV_INVALID with every problem of the values. From here on everything printed is masked. */
+export async function resolveInputs(
+  runbook: Runbook,
+  args: InputArgs,
+  cli: Cli,
+): Promise<ResolvedInputs> {
+  const files = await Promise.all(
+    args.envFile.map(async (file) => ({ path: file, text: await readNamed(file, cli.io.cwd) })),
+  );
+  const resolved = resolveEnv({
+    declarations: runbook.env,
+    files,
+    process: cli.io.env,
+    set: parseSets(args.set),
+  });
+  const redactor = createRedactor(sensitiveTexts(resolved.values));
+  cli.useRedactor(redactor);
+  const env = absoluteFiles(runbook, resolved.values, cli.io.cwd);
+  const errors = resolved.problems.filter((one) => one.severity === 'error');
+  const problems = [...errors, ...(await unreadableFiles(runbook, env))];
+  if (problems.length > 0) {
+    const count = problems.length === 1 ? 'One value is' : `${problems.length} values are`;
+    throw problemsError('ENV_INVALID', `${count} missing or malformed`, problems);
+  }
+  const warnings = resolved.problems.filter((one) => one.severity === 'warning');
+  return { env, warnings, redactor };
+}
+
+export function sensitiveTexts(values: readonly EnvValue[]): readonly string[] {
+  return values.flatMap(({ sensitive, value }) =>
+    sensitive && value !== undefined && value !== null
+      ? [typeof value === 'string' ? value : JSON.stringify(value)]
+      : [],
+  );
+}
+
+/** Paths mean the same from every folder from now on: a run may be resumed from another one. */
+function absoluteFiles(
+  runbook: Runbook,
+  values: readonly EnvValue[],
+  cwd: string,
+): readonly EnvValue[] {
+  const paths = new Map(
+    fileValues(runbook.env, values).map((one) => [one.name, path.resolve(cwd, one.path)]),
+  );
+  return values.map((value) => {
+    const absolute = paths.get(value.name);
+    return absolute === undefined ? value : { ...value, value: absolute };
+  });
+}
+
+export async function unreadableFiles(
+  runbook: Runbook,
+  values: readonly EnvValue[],
+): Promise<readonly Problem[]> {
+  const checked = await Promise.all(
+    fileValues(runbook.env, values).map(async ({ name, path: file, value }) => {
+      try {
+        await access(file, constants.R_OK);
+        return [];
+      } catch (error) {
+        const why = isAbsent(error) ? 'does not exist' : 'cannot be read';
+        const { origin } = value;
+        const problem: Problem = {
+          severity: 'error',
+          message: `${name}: the file ${file} ${why}`,
+          ...(origin.from === 'file' ? { at: origin.at } : {}),
+          hint: 'Correct the path, or the permissions of the file',
+        };
+        return [problem];
+      }
+    }),
+  );
+  return checked.flat();
+}
+
+/** USAGE for anything but NAME=VALUE. */
+export function parseSets(sets: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    sets.map((text) => {
+      const equals = text.indexOf('=');
+      if (equals < 1) {
+        throw new DrctlError('USAGE', `--set ${text} is not NAME=VALUE`, {
+          hint: 'For example --set HC_REGION=us-west-1',
+        });
+      }
+      return [text.slice(0, equals), text.slice(equals + 1)];
+    }),
+  );
+}
+
+export async function readNamed(file: string, cwd: string): Promise<string> {
+  const absolute = path.resolve(cwd, file);
+  try {
+    return await readFile(absolute, 'utf8');
+  } catch (cause) {
+    const why = isAbsent(cause) ? 'does not exist' : 'cannot be read';
+    throw new DrctlError('FILE_UNREADABLE', `The file ${file} ${why}`, {
+      cause,
+      hint: `Looked for ${absolute}`,
+    });
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** Warnings about the inputs, for people; machines get them with the result. */
+export function showWarnings(warnings: readonly Problem[], cli: Cli): void {
+  for (const warning of warnings) {
+    for (const line of problemLines(warning, cli.output.noteStyle)) cli.output.note(line);
+  }
+}

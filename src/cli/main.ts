@@ -1,0 +1,79 @@
+// argv → exit code. Parses the command line and hands over; nothing heavy is loaded before a command needs it.
+
+import yargs from 'yargs';
+import { actionsCommand } from './commands/actions.ts';
+import { applyCommand } from './commands/apply.ts';
+import { decisionCommands } from './commands/decisions.ts';
+import { envCommand } from './commands/env.ts';
+import { labCommand } from './commands/lab.ts';
+import { planCommand } from './commands/plan.ts';
+import { resumeCommand } from './commands/resume.ts';
+import { rollbackCommand } from './commands/rollback.ts';
+import { runsCommand } from './commands/runs.ts';
+import { schemaCommand } from './commands/schema.ts';
+import { statusCommand } from './commands/status.ts';
+import { unlockCommand } from './commands/unlock.ts';
+import { validateCommand } from './commands/validate.ts';
+import { runCommand } from './command.ts';
+import type { Started } from './command.ts';
+import { commonFlags } from './flags.ts';
+import type { Io } from './io.ts';
+import { explainUsage } from './usage.ts';
+import { drctlVersion } from './version.ts';
+
+const MAX_HELP_COLUMNS = 110;
+
+/** Resolves with the exit code; never rejects for anything a person can do something about. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  let started: Started | undefined;
+  let failure: string | undefined;
+  const start = (one: Started): void => {
+    started = one;
+  };
+  const parser = yargs([...argv])
+    .scriptName('drctl')
+    .usage(
+      'drctl <command> [options]\n\nRuns disaster-recovery runbooks: plans first, checkpoints every step, resumes after any crash.',
+    )
+    .parserConfiguration({ 'duplicate-arguments-array': true, 'camel-case-expansion': true })
+    .options(commonFlags)
+    .command(validateCommand(start))
+    .command(planCommand(start))
+    .command(applyCommand(start))
+    .command(resumeCommand(start))
+    .command(rollbackCommand(start))
+    .command(decisionCommands(start))
+    .command(statusCommand(start))
+    .command(runsCommand(start))
+    .command(envCommand(start))
+    .command(actionsCommand(start))
+    .command(schemaCommand(start))
+    .command(unlockCommand(start))
+    .command(labCommand(start))
+    .demandCommand(1, 'Name a command')
+    .recommendCommands()
+    .strict()
+    .help()
+    .alias('help', 'h')
+    .version(drctlVersion())
+    .wrap(Math.min(io.stdout.columns, MAX_HELP_COLUMNS))
+    .epilogue(
+      'Exit codes: 0 done, 1 a step failed, 2 usage, 3 refused, 4 conflict, 5 waits for a person, 130 interrupted',
+    )
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .fail((message: string | null, error: Error | undefined) => {
+      if (message === null && error !== undefined) throw error;
+      failure ??= message ?? 'The command line cannot be read';
+    });
+  await parser.parseAsync([...argv], {}, (_error, _parsed, output) => {
+    if (output !== '' && failure === undefined) io.stdout.write(`${output}\n`);
+  });
+  if (failure !== undefined) {
+    started = {
+      flags: { json: argv.includes('--json') },
+      work: () => explainUsage(failure ?? '', argv),
+    };
+  }
+  return started === undefined ? 0 : runCommand(started, io);
+}

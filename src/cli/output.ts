@@ -1,0 +1,69 @@
+// Where text goes: results to stdout, progress to the terminal or else to stderr, JSON events alone on stdout. Every
+// character passes the redactor on its way out.
+
+import type { Json, JsonObject, Redactor } from '../engine/index.ts';
+import type { OutputFlags } from './command.ts';
+import type { Io, Screen } from './io.ts';
+import { createStyle } from './style.ts';
+import type { Style } from './style.ts';
+
+/** The version of the JSON events: raised when a field changes its meaning. */
+const EVENT_VERSION = 1;
+
+export interface Output {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  /** For results. */
+  readonly style: Style;
+  readonly columns: number;
+  /** For progress and errors. */
+  readonly noteStyle: Style;
+  /** A result for people; nothing with --json. Ends with a line break. */
+  result(text: string): void;
+  /** A result for machines; nothing without --json. Fields must be plain data. */
+  event(type: string, fields: object): void;
+  /** Progress for people; nothing with --json or --quiet. */
+  note(text: string): void;
+  /** For people, also with --quiet and --json: errors and what a prompt shows. Always on stderr. */
+  error(text: string): void;
+  mask(text: string): string;
+  readonly useRedactor: (redactor: Redactor) => void;
+}
+
+export function createOutput(io: Io, flags: OutputFlags): Output {
+  const json = flags.json === true;
+  const quiet = flags.quiet === true;
+  let redactor: Redactor | undefined;
+  const coloured = (screen: Screen): boolean =>
+    screen.isTerminal && flags.color !== false && (io.env['NO_COLOR'] ?? '') === '';
+  const mask = (text: string): string => redactor?.maskText(text) ?? text;
+  const write = (screen: Screen, text: string): void => screen.write(`${mask(text)}\n`);
+  const progress = io.stdout.isTerminal && !json ? io.stdout : io.stderr;
+  return {
+    json,
+    quiet,
+    verbose: flags.verbose === true,
+    style: createStyle(coloured(io.stdout)),
+    noteStyle: createStyle(coloured(progress)),
+    columns: io.stdout.columns,
+    result: (text) => {
+      if (!json) write(io.stdout, text);
+    },
+    event: (type, fields) => {
+      if (!json) return;
+      const plain = JSON.parse(JSON.stringify(fields)) as JsonObject;
+      const masked: Json = redactor?.mask(plain) ?? plain;
+      const event = { v: EVENT_VERSION, type, ...(masked as JsonObject) };
+      io.stdout.write(`${JSON.stringify(event)}\n`);
+    },
+    note: (text) => {
+      if (!json && !quiet) write(progress, text);
+    },
+    error: (text) => write(io.stderr, text),
+    mask,
+    useRedactor: (one) => {
+      redactor = one;
+    },
+  };
+}

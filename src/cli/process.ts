@@ -1,0 +1,76 @@
+// The real process: streams, signals, warnings, and the exit code. The only file of the command line that touches them.
+
+import type { Io, Screen } from './io.ts';
+import { DEFAULT_COLUMNS } from './io.ts';
+import { main } from './main.ts';
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** A connection that a library kept open must not keep a finished command alive. */
+const EXIT_GRACE_MS = 2_000;
+
+/** Runs the command of this process and sets its exit code. */
+export async function runProcess(): Promise<void> {
+  quietWarnings();
+  survivePipes();
+  const io = processIo();
+  const crash = (error: unknown): void => {
+    void import('./views/bug.ts').then(({ bugText }) => {
+      process.stderr.write(bugText(error));
+      process.exit(BUG_EXIT_CODE);
+    });
+  };
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+  process.exitCode = await main(process.argv.slice(2), io);
+  setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
+}
+
+const BUG_EXIT_CODE = 70;
+
+function processIo(): Io {
+  return {
+    stdout: screen(process.stdout),
+    stderr: screen(process.stderr),
+    stdin: process.stdin,
+    env: process.env,
+    cwd: process.cwd(),
+    onSignal(listener) {
+      for (const signal of signals) process.on(signal, listener);
+      return () => {
+        for (const signal of signals) process.off(signal, listener);
+      };
+    },
+  };
+}
+
+function screen(stream: NodeJS.WriteStream): Screen {
+  return {
+    write: (text) => void stream.write(text),
+    get isTerminal() {
+      return stream.isTTY;
+    },
+    get columns() {
+      const wished = Number(process.env['COLUMNS']);
+      return stream.columns ?? (Number.isInteger(wished) && wished > 0 ? wished : DEFAULT_COLUMNS);
+    },
+  };
+}
+
+/** `drctl … | head` ends the reader, not a run that is under way. */
+function survivePipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
+
+/** What libraries have to say about the Node version is not ours to print; everything else still is. */
+function quietWarnings(): void {
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => {
+    if (warning.name === 'DeprecationWarning' || warning.name === 'ExperimentalWarning') return;
+    process.stderr.write(`warning: ${warning.name}: ${warning.message}\n`);
+  });
+}

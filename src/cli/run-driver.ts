@@ -1,0 +1,171 @@
+// What apply, resume and rollback share: the view, the approver, the signals, and how a run's end is told.
+
+import type { DrPorts } from '../actions/index.ts';
+import { formatDuration } from '../engine/index.ts';
+import type { Plan, RunEvent, RunResult, RunSession } from '../engine/index.ts';
+import { createApprover } from './approver.ts';
+import type { ApprovalArgs } from './approver.ts';
+import type { Cli } from './command.ts';
+import type { OpenSession } from './session.ts';
+import { showError } from './views/error.ts';
+import { destroyedObjects } from './views/plan-step.ts';
+import { createPlainView } from './views/run-plain.ts';
+import type { RunView, Section } from './views/run-view.ts';
+
+/** Events that come before the view is there (while connecting) are kept for it. */
+export interface EventRelay {
+  emit(event: RunEvent): void;
+  connect(view: RunView): void;
+}
+
+const MAX_KEPT_EVENTS = 1_000;
+const INTERRUPTED_EXIT_CODE = 130;
+const WAITING_EXIT_CODE = 5;
+
+export function createEventRelay(): EventRelay {
+  const kept: RunEvent[] = [];
+  let view: RunView | undefined;
+  return {
+    emit(event) {
+      if (view !== undefined) view.emit(event);
+      else if (kept.length < MAX_KEPT_EVENTS) kept.push(event);
+    },
+    connect(to) {
+      view = to;
+      for (const event of kept.splice(0)) to.emit(event);
+    },
+  };
+}
+
+/** People on a terminal get a drawn list, logs get lines, machines get events. */
+export async function openView(sections: readonly Section[], cli: Cli): Promise<RunView> {
+  const { output, io } = cli;
+  if (output.json || output.quiet || !io.stdout.isTerminal) {
+    return createPlainView(output, () => new Date());
+  }
+  const { createTerminalView } = await import('./views/run-terminal.ts');
+  return createTerminalView(output, sections);
+}
+
+export function planSections(plan: Plan): readonly Section[] {
+  return plan.phases.map((phase) => ({
+    id: phase.id,
+    title: phase.title === phase.id ? `Phase ${phase.id}` : `Phase ${phase.id}: ${phase.title}`,
+    items: phase.steps.map(({ id, title }) => ({ id, title })),
+  }));
+}
+
+/** Carries a run out (or on, or back) with everything around it, and tells how it ended. */
+export async function driveRun(
+  options: {
+    readonly opened: OpenSession;
+    readonly plan: Plan;
+    readonly args: ApprovalArgs;
+    readonly relay: EventRelay;
+    readonly sections: readonly Section[];
+    /** What counts as reaching what was asked for. */
+    readonly success: RunResult['outcome'];
+    work(session: RunSession<DrPorts>): Promise<RunResult>;
+  },
+  cli: Cli,
+): Promise<number> {
+  const { opened, plan } = options;
+  const { operator } = await import('../adapters/index.ts');
+  const by = operator();
+  const view = await openView(options.sections, cli);
+  options.relay.connect(view);
+  // The engine says itself what is awaited; the second signal aborts.
+  cli.stops.gentle(() => undefined);
+  const { system } = opened.session;
+  const began = system.now().getTime();
+  let result: RunResult;
+  try {
+    result = await options.work({
+      ...opened.session,
+      ports: { readers: opened.connections.readers, clients: opened.connections.clients },
+      interrupt: cli.stops.interrupt,
+      by,
+      approver: createApprover(
+        {
+          ...options.args,
+          by,
+          now: () => system.now(),
+          aside: view.aside,
+          details: (subject) => phaseDetails(plan, subject, cli),
+        },
+        cli,
+      ),
+    });
+  } finally {
+    await view.end();
+  }
+  const tookMs = system.now().getTime() - began;
+  return tellEnd(result, { runId: opened.session.runId, success: options.success, tookMs }, cli);
+}
+
+function phaseDetails(plan: Plan, subject: string, cli: Cli): readonly string[] {
+  if (!plan.phases.some((phase) => phase.id === subject)) return [];
+  const { noteStyle } = cli.output;
+  const destroyed = destroyedObjects(plan, subject);
+  if (destroyed.length === 0) return [];
+  return [
+    noteStyle.bold(`Phase ${subject} will destroy:`),
+    ...destroyed.map((one) => `  ${noteStyle.bad('-')} ${one}`),
+  ];
+}
+
+function tellEnd(
+  result: RunResult,
+  of: { readonly runId: string; readonly success: RunResult['outcome']; readonly tookMs: number },
+  cli: Cli,
+): number {
+  const { output } = cli;
+  const { outcome, error, state } = result;
+  const counts = countInstances(result);
+  const reached = outcome === of.success;
+  const exitCode = reached ? 0 : exitCodeOf(result);
+  output.event('result', {
+    runId: of.runId,
+    outcome,
+    exitCode,
+    counts,
+    error:
+      error === undefined
+        ? undefined
+        : { code: error.code, message: error.message, hint: error.hint },
+  });
+  if (!reached && error !== undefined && !output.json)
+    showError(error, { output, verbose: output.verbose });
+  const { style } = output;
+  const words = outcome === 'rolled-back' ? 'was rolled back' : outcomeWords[outcome];
+  const mark = reached ? style.good('✓') : style.bad('✗');
+  const numbers = Object.entries(counts).map(([status, count]) => `${count} ${status}`);
+  output.result(
+    `${mark} Run ${of.runId} ${words} after ${formatDuration(of.tookMs)}: ${numbers.join(', ') || 'nothing was begun'}`,
+  );
+  if (!reached && state.outcome !== 'rolled-back') {
+    output.result(`  drctl status ${of.runId}     where it stands and what can be undone`);
+    output.result(`  drctl resume ${of.runId}     go on`);
+  }
+  return exitCode;
+}
+
+const outcomeWords = {
+  succeeded: 'succeeded',
+  failed: 'failed',
+  stuck: 'is stuck half way back',
+  interrupted: 'was interrupted',
+  waiting: 'waits for a person',
+} as const;
+
+function exitCodeOf({ outcome, error }: RunResult): number {
+  if (outcome === 'interrupted') return INTERRUPTED_EXIT_CODE;
+  if (error !== undefined) return error.exitCode;
+  return outcome === 'waiting' || outcome === 'stuck' ? WAITING_EXIT_CODE : 1;
+}
+
+function countInstances({ state }: RunResult): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { status } of state.instances.values()) counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}

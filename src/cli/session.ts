@@ -1,0 +1,128 @@
+// Runbook and values → everything the engine needs. The same for plan, apply, resume and rollback.
+
+import path from 'node:path';
+import type { DrPorts } from '../actions/index.ts';
+import type { FileRunStore } from '../adapters/index.ts';
+import {
+  DrctlError,
+  envScope,
+  parseDuration,
+  renderTargets,
+  renderVars,
+  runScope,
+} from '../engine/index.ts';
+import type {
+  EnvValue,
+  Redactor,
+  Registry,
+  RenderedTarget,
+  RunEventSink,
+  Runbook,
+  Session,
+} from '../engine/index.ts';
+import type { Cli } from './command.ts';
+import { connectTargets } from './compose.ts';
+import type { Connections } from './compose.ts';
+import { drctlVersion } from './version.ts';
+
+export interface SessionInput {
+  readonly runbook: Runbook;
+  /** As the person named it. */
+  readonly runbookPath: string;
+  readonly env: readonly EnvValue[];
+  readonly registry: Registry<DrPorts>;
+  readonly redactor: Redactor;
+  readonly runId: string;
+  readonly parallel: number;
+  readonly unavailable: readonly string[];
+  readonly offline: boolean;
+  readonly store: FileRunStore;
+  readonly emit: RunEventSink;
+}
+
+export interface OpenSession {
+  readonly session: Session<DrPorts>;
+  readonly connections: Connections;
+  readonly targets: ReadonlyMap<string, RenderedTarget>;
+}
+
+const MAX_PARALLEL = 100;
+
+/** TARGET_INVALID, VALUE_UNRESOLVED, USAGE. Connections are closed when the command ends. */
+export async function openSession(input: SessionInput, cli: Cli): Promise<OpenSession> {
+  checkParallel(input.parallel);
+  checkUnavailable(input);
+  const run = runScope(input.runId);
+  const vars = renderVars(input.runbook, input.env, run);
+  const scope = { env: envScope(input.env), vars, run, steps: {} };
+  const targets = renderTargets(input.runbook, scope);
+  const runbookPath = path.resolve(cli.io.cwd, input.runbookPath);
+  const connections = await connectTargets({
+    targets,
+    unavailable: input.unavailable,
+    artifacts: input.store.artifacts(input.runId),
+    runbookPath,
+    notice: (message) => input.emit({ type: 'notice', severity: 'warning', message }),
+  });
+  cli.atEnd(() => connections.close());
+  const { createSystem } = await import('../adapters/index.ts');
+  return {
+    targets,
+    connections,
+    session: {
+      runbook: input.runbook,
+      runbookPath,
+      env: input.env,
+      registry: input.registry,
+      ports: { readers: connections.readers },
+      system: createSystem(),
+      redactor: input.redactor,
+      drctl: drctlVersion(),
+      parallel: input.parallel,
+      unavailable: input.unavailable,
+      signal: cli.stops.abort,
+      runId: input.runId,
+      offline: input.offline,
+      emit: input.emit,
+    },
+  };
+}
+
+function checkParallel(parallel: number): void {
+  if (Number.isInteger(parallel) && parallel >= 1 && parallel <= MAX_PARALLEL) return;
+  throw new DrctlError(
+    'USAGE',
+    `--parallel must be a whole number from 1 to ${MAX_PARALLEL}, not ${parallel}`,
+  );
+}
+
+function checkUnavailable({ unavailable, runbook }: SessionInput): void {
+  const unknown = unavailable.find((name) => !runbook.targets.has(name));
+  if (unknown === undefined) return;
+  throw new DrctlError(
+    'USAGE',
+    `--unavailable ${unknown}: the runbook has no target of that name`,
+    {
+      hint: `Its targets are ${[...runbook.targets.keys()].join(', ')}`,
+    },
+  );
+}
+
+/** USAGE for anything but a duration. Stops the command in order when the time is up. */
+export function startTimeout(timeout: string | undefined, cli: Cli): void {
+  if (timeout === undefined) return;
+  const ms = durationFlag(timeout, '--timeout');
+  const timer = setTimeout(() => cli.stops.stop(`--timeout ${timeout}`), ms);
+  cli.atEnd(() => clearTimeout(timer));
+}
+
+export function durationFlag(text: string, flag: string): number {
+  try {
+    return parseDuration(text);
+  } catch (cause) {
+    throw new DrctlError('USAGE', `${flag} ${text} is not a duration`, {
+      cause,
+      hint: 'Write a number and a unit, for example 90s, 5m or 1h30m',
+    });
+  }
+}

@@ -1,0 +1,47 @@
+// Where runs live: --state, then DRCTL_STATE, then .drctl in the working folder.
+
+import path from 'node:path';
+import type { FileRunStore } from '../adapters/index.ts';
+import { DrctlError } from '../engine/index.ts';
+import type { RunHeader } from '../engine/index.ts';
+import type { Cli } from './command.ts';
+
+export interface StateArgs {
+  readonly state?: string | undefined;
+}
+
+export function stateFolder(args: StateArgs, cli: Cli): string {
+  const named = args.state ?? cli.io.env['DRCTL_STATE'] ?? '';
+  if (/^[a-z0-9]+:\/\//i.test(named)) {
+    throw new DrctlError('USAGE', `--state ${named}: only folders can hold runs`, {
+      hint: 'Name a folder, for example --state /mnt/shared/drctl',
+    });
+  }
+  return path.resolve(cli.io.cwd, named === '' ? '.drctl' : named);
+}
+
+export async function openStore(args: StateArgs, cli: Cli): Promise<FileRunStore> {
+  const { createFileRunStore, createSystem } = await import('../adapters/index.ts');
+  return createFileRunStore({
+    root: stateFolder(args, cli),
+    system: createSystem(),
+    notice: (message) => {
+      cli.output.event('notice', { severity: 'warning', message });
+      cli.output.note(cli.output.noteStyle.warn(`warning: ${message}`));
+    },
+  });
+}
+
+/** The run that was named, or the newest. RUN_NOT_FOUND. */
+export async function findRun(store: FileRunStore, runId: string | undefined): Promise<RunHeader> {
+  if (runId !== undefined) return store.header(runId);
+  const [newest] = await store.list();
+  if (newest !== undefined) return newest;
+  throw noRuns();
+}
+
+export function noRuns(): DrctlError {
+  return new DrctlError('RUN_NOT_FOUND', 'There are no runs here yet', {
+    hint: 'Begin one with "drctl apply RUNBOOK", or name its folder with --state',
+  });
+}

@@ -1,0 +1,80 @@
+// What an event of the journal says to a person, in one line; undefined for events that only the journal needs.
+
+import { formatDuration } from '../../engine/index.ts';
+import type {
+  ErrorRecord,
+  JournalEvent,
+  JournalRecord,
+  ProgressReport,
+} from '../../engine/index.ts';
+import type { Style } from '../style.ts';
+
+/** When steps began, so that their ends can say how long they took. */
+export type StartTimes = Map<string, string>;
+
+export function eventText(
+  record: JournalRecord,
+  { style, started }: { readonly style: Style; readonly started: StartTimes },
+): string | undefined {
+  const { event, at } = record;
+  switch (event.type) {
+    case 'step.started':
+      started.set(event.step, at);
+      return event.attempt === 1
+        ? `${style.accent('▸')} ${event.step}`
+        : `${style.accent('▸')} ${event.step} (attempt ${event.attempt})`;
+    case 'step.succeeded':
+      return `${style.good('✓')} ${event.step}${took(started.get(event.step), at)}`;
+    case 'step.failed':
+      return event.willRetry
+        ? `${style.warn('!')} ${event.step} failed and is tried again: ${errorText(event.error)}`
+        : `${style.bad('✗')} ${event.step}${took(started.get(event.step), at)}: ${errorText(event.error)}`;
+    case 'step.refused':
+      return `${style.bad('✗')} ${event.step} is refused: ${errorText(event.error)}`;
+    case 'step.skipped':
+      return style.dim(`- ${event.step} is skipped: ${event.because}`);
+    case 'step.probed':
+      return `${style.accent('?')} ${event.step} was cut off; it is ${event.found === 'not-done' ? 'not done' : event.found}${event.because === undefined ? '' : ` (${event.because})`}`;
+    case 'phase.approved':
+      return `${style.good('✓')} phase ${event.phase} approved by ${event.approval.by} (${event.approval.how})`;
+    default:
+      return undoText(event, style);
+  }
+}
+
+function undoText(event: JournalEvent, style: Style): string | undefined {
+  switch (event.type) {
+    case 'rollback.started':
+      return style.warn(`Rolling back: ${event.because}`);
+    case 'step.undo-started':
+      return `${style.accent('◂')} ${event.step} is put back`;
+    case 'step.undone':
+      return `${style.good('✓')} ${event.step} put back`;
+    case 'step.undo-impossible':
+      return style.dim(`- ${event.step} stays as it is: ${event.because}`);
+    case 'step.undo-failed':
+      return `${style.bad('✗')} ${event.step} could not be put back: ${errorText(event.error)}`;
+    default:
+      return undefined;
+  }
+}
+
+export function errorText(error: ErrorRecord): string {
+  return `${error.code}: ${error.message}`;
+}
+
+export function progressText({ message, done, total, unit }: ProgressReport): string {
+  if (done === undefined) return message;
+  const of = total === undefined ? '' : ` of ${amount(total, unit)}`;
+  return `${message} (${amount(done, unit)}${of})`;
+}
+
+function amount(count: number, unit: ProgressReport['unit']): string {
+  if (unit !== 'bytes') return String(count);
+  const mebi = 1024 * 1024;
+  return count < mebi ? `${Math.ceil(count / 1024)} KiB` : `${(count / mebi).toFixed(1)} MiB`;
+}
+
+function took(from: string | undefined, to: string): string {
+  return from === undefined ? '' : ` (${formatDuration(Date.parse(to) - Date.parse(from))})`;
+}

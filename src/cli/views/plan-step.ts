@@ -1,0 +1,113 @@
+// One step of a plan: a headline with the strongest of its changes, and the changes below it.
+
+import { assertNever } from '../../engine/index.ts';
+import type { Change, Plan, PlannedInstance, PlannedStep } from '../../engine/index.ts';
+import { changeLines, paintKind, symbols } from './change.ts';
+import type { ChangeKind, ChangeView } from './change.ts';
+import { errorRecordLines } from './error.ts';
+import { cut } from './table.ts';
+
+const MAX_INSTANCES = 5;
+const MAX_CHANGES = 6;
+
+/** What is shown of a step when its changes differ: the first of these that occurs. */
+const strongest: readonly ChangeKind[] = ['delete', 'create', 'update', 'run', 'later', 'none'];
+
+export function stepLines(step: PlannedStep, view: ChangeView): readonly string[] {
+  const { style } = view;
+  const { fate } = step;
+  const mark = step.deferUndo ? style.dim(' (undone when the phase ends)') : '';
+  switch (fate.kind) {
+    case 'skipped':
+      return [style.dim(`- ${step.id} is skipped: ${fate.because}`)];
+    case 'later':
+      return [
+        `${style.later(symbols.later)} ${headline(step, view)}${mark}`,
+        `    ${style.dim(`${risky(step)}known after ${fate.waitsFor.join(', ')}`)}`,
+      ];
+    case 'planned': {
+      const changes = fate.instances.flatMap((instance) => instance.changes);
+      const broken = fate.instances.some((instance) => instance.error !== undefined);
+      const kind = strongest.find((one) => changes.some((change) => change.kind === one)) ?? 'none';
+      const symbol = broken ? style.bad('✗') : paintKind(kind, style)(symbols[kind]);
+      const quiet = kind === 'none' && !broken;
+      const head = quiet ? style.dim(headline(step, view)) : headline(step, view);
+      return [`${symbol} ${head}${mark}`, ...instanceLines(step, fate.instances, view)];
+    }
+    default:
+      return assertNever(fate);
+  }
+}
+
+function headline(step: PlannedStep, view: ChangeView): string {
+  const title = step.title === step.id ? '' : `  ${step.title}`;
+  return cut(`${step.id}${title}  [${step.action}]`, Math.max(60, view.columns - 6));
+}
+
+/** Only steps that may change something have a risk worth naming before it is known. */
+function risky(step: PlannedStep): string {
+  return step.effect === 'destroy' ? 'destructive; ' : '';
+}
+
+function instanceLines(
+  step: PlannedStep,
+  instances: readonly PlannedInstance[],
+  view: ChangeView,
+): readonly string[] {
+  if (instances.length === 0) return [view.style.dim('    = nothing matches')];
+  const shown = view.full ? instances : instances.slice(0, MAX_INSTANCES);
+  const lines = shown.flatMap((instance) => oneInstance(step, instance, view));
+  const left = instances.length - shown.length;
+  if (left > 0) lines.push(view.style.dim(`    … ${left} more of this step (--full)`));
+  return lines;
+}
+
+function oneInstance(
+  step: PlannedStep,
+  instance: PlannedInstance,
+  view: ChangeView,
+): readonly string[] {
+  const { style } = view;
+  const lines: string[] = [];
+  if (instance.id !== step.id) lines.push(`    ${style.dim(instance.id)}`);
+  if (instance.error !== undefined) {
+    for (const line of errorRecordLines(instance.error, style)) lines.push(`    ${line}`);
+  }
+  const worthy = instance.changes.filter((change) => view.full || !isPlainRead(change, step));
+  const shown = view.full ? worthy : worthy.slice(0, MAX_CHANGES);
+  for (const change of shown) {
+    for (const line of changeLines(change, view)) lines.push(`    ${line}`);
+  }
+  const left = worthy.length - shown.length;
+  if (left > 0) lines.push(style.dim(`    … ${left} more changes (--full)`));
+  for (const note of instance.notes) lines.push(style.dim(`    note: ${note}`));
+  return lines;
+}
+
+/** "reads only" below every reading step would say nothing. */
+function isPlainRead(change: Change, step: PlannedStep): boolean {
+  return change.kind === 'none' && step.effect === 'read';
+}
+
+/** "source: HostedCluster clusters/demo", for everything whose loss is destructive, in order. */
+export function destroyedObjects(plan: Plan, phaseId?: string): readonly string[] {
+  const phases = plan.phases.filter((phase) => phaseId === undefined || phase.id === phaseId);
+  const found = phases.flatMap((phase) => phase.steps.flatMap((step) => destroyedBy(step)));
+  return [...new Set(found)];
+}
+
+function destroyedBy(step: PlannedStep): readonly string[] {
+  if (step.fate.kind === 'later') {
+    return step.risk === 'destructive' ? [`what ${step.id} finds (${step.title})`] : [];
+  }
+  if (step.fate.kind === 'skipped') return [];
+  return step.fate.instances.flatMap((instance) =>
+    instance.changes.flatMap((change) => {
+      if (change.kind === 'later') {
+        return step.risk === 'destructive' ? [`what ${instance.id} finds (${step.title})`] : [];
+      }
+      if (change.kind === 'none' || change.risk !== 'destructive') return [];
+      return [`${change.on.target}: ${change.on.object}`];
+    }),
+  );
+}

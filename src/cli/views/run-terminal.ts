@@ -1,0 +1,194 @@
+// A run on a terminal, by listr2: one list a phase, one line a step. listr2 only draws: order, retries, failures and
+// undoing are the engine's, and reach this view as events.
+
+import type { Listr, ListrTaskWrapper, DefaultRenderer, SimpleRenderer } from 'listr2';
+import type { JournalEvent, RunEvent } from '../../engine/index.ts';
+import type { Output } from '../output.ts';
+import { errorText, eventText, progressText } from './event-text.ts';
+import type { RunView, Section } from './run-view.ts';
+
+type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>;
+
+interface Item {
+  readonly title: string;
+  task: Task | undefined;
+  /** Ends the item's line; an error marks it as failed. */
+  settle: ((error?: Error) => void) | undefined;
+  begun: boolean;
+}
+
+interface Shown {
+  readonly section: Section;
+  readonly items: Map<string, Item>;
+  readonly drawn: Promise<unknown>;
+}
+
+export async function createTerminalView(
+  output: Output,
+  sections: readonly Section[],
+): Promise<RunView> {
+  const listr2 = await import('listr2');
+  const started = new Map<string, string>();
+  const finished = new Set<string>();
+  const style = output.noteStyle;
+  let shown: Shown | undefined;
+  // Events arrive faster than lists open and close, so they are shown one after the other.
+  let tail: Promise<void> = Promise.resolve();
+
+  const open = (section: Section): Shown => {
+    const left = section.items.filter((one) => !finished.has(one.id));
+    const items = new Map<string, Item>();
+    const tasks = left.map(({ id, title }) => {
+      const item: Item = {
+        title: title === id ? id : `${id}  ${style.dim(title)}`,
+        task: undefined,
+        settle: undefined,
+        begun: false,
+      };
+      const ended = new Promise<void>((resolve, reject) => {
+        item.settle = (error) => (error === undefined ? resolve() : reject(error));
+      });
+      ended.catch(() => undefined);
+      items.set(id, item);
+      return {
+        title: style.dim(`${id} (waits)`),
+        task: (_context: unknown, task: Task) => {
+          item.task = task;
+          if (item.begun) task.title = item.title;
+          return ended;
+        },
+      };
+    });
+    const list: Listr<unknown> = new listr2.Listr(tasks, {
+      concurrent: true,
+      // A failed line must not keep the others from being drawn.
+      exitOnError: false,
+      registerSignalListeners: false,
+      rendererOptions: { collapseErrors: false, collapseSkips: false, formatOutput: 'truncate' },
+    });
+    output.note(style.bold(section.title));
+    return { section, items, drawn: list.run() };
+  };
+
+  const close = async (): Promise<void> => {
+    if (shown === undefined) return;
+    const closing = shown;
+    shown = undefined;
+    for (const [id, item] of closing.items) {
+      if (finished.has(id)) continue;
+      item.task?.skip(item.begun ? `${item.title} (goes on)` : style.dim(`${id} (not begun)`));
+      item.settle?.();
+    }
+    await closing.drawn;
+  };
+
+  const itemOf = async (instance: string): Promise<{ id: string; item: Item } | undefined> => {
+    const step = stepOf(instance);
+    const has = (section: Section): string | undefined =>
+      section.items.find((one) => one.id === instance || one.id === step)?.id;
+    const section = sections.find((one) => has(one) !== undefined);
+    const id = section === undefined ? undefined : has(section);
+    if (section === undefined || id === undefined || finished.has(id)) return undefined;
+    if (shown?.section !== section) {
+      await close();
+      shown = open(section);
+    }
+    const item = shown.items.get(id);
+    return item === undefined ? undefined : { id, item };
+  };
+
+  const finish = (id: string, item: Item, error?: Error): void => {
+    finished.add(id);
+    item.settle?.(error);
+  };
+
+  const showEvent = async (event: JournalEvent): Promise<boolean> => {
+    if (!('step' in event)) return false;
+    const found = await itemOf(event.step);
+    if (found === undefined) return false;
+    const { id, item } = found;
+    const whole = event.step === id;
+    switch (event.type) {
+      case 'step.started':
+      case 'step.undo-started':
+        item.begun = true;
+        setTitle(item, item.title);
+        if (!whole) setOutput(item, event.step);
+        return true;
+      case 'step.succeeded':
+      case 'step.undone':
+        if (whole) finish(id, item);
+        else setOutput(item, `${event.step} done`);
+        return true;
+      case 'step.skipped':
+      case 'step.undo-impossible':
+        if (whole) {
+          item.task?.skip(`${item.title} ${style.dim(event.because)}`);
+          finish(id, item);
+        } else setOutput(item, `${event.step} skipped: ${event.because}`);
+        return true;
+      case 'step.failed':
+        if (event.willRetry) setOutput(item, `is tried again: ${errorText(event.error)}`);
+        else finish(id, item, new Error(errorText(event.error)));
+        return true;
+      case 'step.refused':
+      case 'step.undo-failed':
+        finish(id, item, new Error(errorText(event.error)));
+        return true;
+      default:
+        return true;
+    }
+  };
+
+  const show = async (event: RunEvent): Promise<void> => {
+    switch (event.type) {
+      case 'journal': {
+        if (await showEvent(event.record.event)) return;
+        const text = eventText(event.record, { style, started });
+        if (text === undefined) return;
+        await close();
+        output.note(text);
+        return;
+      }
+      case 'progress': {
+        const found = shown?.items.get(stepOf(event.step)) ?? shown?.items.get(event.step);
+        if (found !== undefined) setOutput(found, progressText(event.progress));
+        return;
+      }
+      case 'notice':
+        await close();
+        output.note(event.severity === 'warning' ? style.warn(event.message) : event.message);
+        return;
+      default:
+        event satisfies never;
+    }
+  };
+
+  return {
+    emit: (event) => {
+      tail = tail.then(() => show(event));
+    },
+    async aside(ask) {
+      await tail;
+      await close();
+      return ask();
+    },
+    async end() {
+      await tail;
+      await close();
+    },
+  };
+}
+
+function setTitle(item: Item, title: string): void {
+  if (item.task !== undefined) item.task.title = title;
+}
+
+function setOutput(item: Item, text: string): void {
+  if (item.task !== undefined) item.task.output = text;
+}
+
+function stepOf(instance: string): string {
+  const bracket = instance.indexOf('[');
+  return bracket === -1 ? instance : instance.slice(0, bracket);
+}

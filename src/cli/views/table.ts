@@ -1,0 +1,39 @@
+// Columns that line up. Colour codes count for nothing in the width; the last column is never padded.
+
+import { stripVTControlCharacters } from 'node:util';
+import type { Style } from '../style.ts';
+
+const GAP = '  ';
+
+export function tableLines(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  style: Style,
+): readonly string[] {
+  const widths = headings.map((heading, column) =>
+    Math.max(widthOf(heading), ...rows.map((row) => widthOf(row[column] ?? ''))),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => (column === cells.length - 1 ? cell : pad(cell, widths[column] ?? 0)))
+      .join(GAP)
+      .trimEnd();
+  return [style.dim(line(headings)), ...rows.map(line)];
+}
+
+export function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - widthOf(text)));
+}
+
+/** Characters as a terminal shows them, near enough: colour codes are left out. */
+export function widthOf(text: string): number {
+  return [...stripVTControlCharacters(text)].length;
+}
+
+/** Cut to the width, with an ellipsis where something is left out. Only for text without colours. */
+export function cut(text: string, width: number): string {
+  const characters = [...text];
+  return characters.length <= width
+    ? text
+    : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
+}
