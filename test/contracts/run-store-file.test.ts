@@ -3,11 +3,13 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, afterEach } from 'vitest';
 import { createFileRunStore, createSystem } from '../../src/adapters/index.ts';
+import { closingLater, releaseLeases } from './open-leases.ts';
 import { describeRunStore } from './run-store.suite.ts';
 
 const folders: string[] = [];
+afterEach(releaseLeases);
 afterAll(async () => {
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 });
@@ -21,7 +23,7 @@ describeRunStore('file', async () => {
   const system = createSystem();
   const path = (runId: string): string => join(root, 'runs', runId, 'journal.ndjson');
   return {
-    store: createFileRunStore({ root, system }),
+    store: closingLater(createFileRunStore({ root, system })),
     readJournal: (runId) => readFile(path(runId), 'utf8'),
     writeJournal: (runId, text) => writeFile(path(runId), text),
     killHolders: async () => {
@@ -34,6 +36,6 @@ describeRunStore('file', async () => {
         }
       }
     },
-    other: () => createFileRunStore({ root, system }),
+    other: () => closingLater(createFileRunStore({ root, system })),
   };
 });

@@ -39,10 +39,19 @@ export async function writeDurably(path: string, text: string): Promise<void> {
     await writeNewFile(temporary, text);
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await discard(temporary);
     throw error;
   }
   await syncFolder(dirname(path));
+}
+
+/** Removes what was half made. Never throws: the error that made it necessary is the one to tell. */
+export async function discard(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true });
+  } catch {
+    // What is left has a temporary name and is never read.
+  }
 }
 
 /** A new file with this text, flushed to the disk. EEXIST when there is one. Its name is durable after `syncFolder`. */

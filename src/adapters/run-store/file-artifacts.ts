@@ -6,7 +6,14 @@ import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DrctlError } from '../../engine/index.ts';
 import type { ArtifactReader, ArtifactStore } from '../../engine/index.ts';
-import { asUnwritable, ensureFolder, errnoOf, fileMode, syncFoldersUpTo } from './durable-files.ts';
+import {
+  asUnwritable,
+  discard,
+  ensureFolder,
+  errnoOf,
+  fileMode,
+  syncFoldersUpTo,
+} from './durable-files.ts';
 
 export interface FileArtifactOptions {
   /** Holds the artifacts under their names. */
@@ -64,7 +71,7 @@ export function createFileArtifactStore(options: FileArtifactOptions): ArtifactS
         await syncFoldersUpTo(dirname(path), folder);
         return written;
       } catch (error) {
-        await rm(temporary, { force: true });
+        await discard(temporary);
         throw asUnwritable(error, path);
       }
     },

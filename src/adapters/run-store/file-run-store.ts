@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readFile, readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DrctlError, decodeJournal } from '../../engine/index.ts';
 import type {
@@ -16,6 +16,7 @@ import type {
 } from '../../engine/index.ts';
 import {
   asUnwritable,
+  discard,
   ensureFolder,
   errnoOf,
   fileMode,
@@ -118,11 +119,10 @@ export function createFileRunStore(options: FileRunStoreOptions): FileRunStore {
         await writeNewFile(join(building, 'run.json'), `${JSON.stringify(created, null, 2)}\n`);
         await writeNewFile(join(building, 'journal.ndjson'), '');
         await syncFolder(building);
-        await rename(building, folder);
+        await renameToNew(building, folder, runId);
         await syncFolder(runs);
       } catch (error) {
-        await rm(building, { recursive: true, force: true });
-        if (['EEXIST', 'ENOTEMPTY'].includes(errnoOf(error) ?? '')) throw runExists(runId, error);
+        await discard(building);
         throw asUnwritable(error, folder);
       }
       return lease(runId, by, false);
@@ -179,6 +179,16 @@ async function prepareRoot(root: string, runs: string): Promise<void> {
     await writeNewFile(join(root, '.gitignore'), '*\n');
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST') throw error;
+  }
+}
+
+/** A folder that is not empty is never replaced by rename(2): of two processes one is told that the run exists. */
+async function renameToNew(building: string, folder: string, runId: string): Promise<void> {
+  try {
+    await rename(building, folder);
+  } catch (error) {
+    if (['EEXIST', 'ENOTEMPTY'].includes(errnoOf(error) ?? '')) throw runExists(runId, error);
+    throw error;
   }
 }
 
