@@ -1,0 +1,167 @@
+/*
+ * The garbage collector of kube-controller-manager, in process: deletes objects whose owners are gone,
+ * carries out foreground deletion and orphaning, and drops references to owners that no longer exist. One
+ * sweep looks at everything and decides from the store alone, so it can run at any time and any number of times.
+ */
+import type { Cluster } from './cluster.ts';
+import { deleteObject, foregroundFinalizer, orphanFinalizer } from './delete-object.ts';
+import { splitApiVersion, type KubeObject, type OwnerReference } from './objects.ts';
+import type { ResourceType } from './resource-type.ts';
+import { updateObject } from './write-object.ts';
+
+const manager = 'kube-controller-manager';
+
+/** One pass over all objects. */
+export function collectGarbage(cluster: Cluster): void {
+  const byUid = new Map<string, KubeObject>();
+  for (const [, object] of cluster.storage.all()) byUid.set(object.metadata.uid ?? '', object);
+  const types = new Map(cluster.registry.stored().map((type) => [type.storageKey, type]));
+  const dependents = new Map<string, Dependent[]>();
+  for (const [key, object] of [...cluster.storage.all()]) {
+    const type = types.get(key);
+    if (type === undefined) continue;
+    for (const owner of object.metadata.ownerReferences ?? []) {
+      const found = dependents.get(owner.uid) ?? [];
+      found.push({ type, object, owner });
+      dependents.set(owner.uid, found);
+    }
+  }
+  for (const [key, object] of [...cluster.storage.all()]) {
+    const type = types.get(key);
+    if (type === undefined) continue;
+    if (object.metadata.deletionTimestamp !== undefined) {
+      finishDeletion(cluster, type, object, dependents.get(object.metadata.uid ?? '') ?? []);
+    } else if (object.metadata.ownerReferences !== undefined) {
+      judgeDependent(cluster, type, object, byUid);
+    }
+  }
+}
+
+interface Dependent {
+  readonly type: ResourceType;
+  readonly object: KubeObject;
+  readonly owner: OwnerReference;
+}
+
+/** Foreground: dependents first, then the owner. Orphan: dependents lose the reference, then the owner goes. */
+function finishDeletion(
+  cluster: Cluster,
+  type: ResourceType,
+  object: KubeObject,
+  dependents: readonly Dependent[],
+): void {
+  const finalizers = object.metadata.finalizers ?? [];
+  if (finalizers.includes(orphanFinalizer)) {
+    for (const dependent of dependents) {
+      dropOwners(cluster, dependent, new Set([object.metadata.uid ?? '']));
+    }
+    dropFinalizer(cluster, type, object, orphanFinalizer);
+  } else if (finalizers.includes(foregroundFinalizer)) {
+    for (const dependent of dependents) {
+      if (dependent.object.metadata.deletionTimestamp === undefined) {
+        const propagationPolicy = 'Foreground';
+        remove(cluster, dependent.type, dependent.object, propagationPolicy);
+      }
+    }
+    const isHeld = dependents.some(
+      ({ type: of, object: { metadata }, owner }) =>
+        owner.blockOwnerDeletion === true &&
+        cluster.storage.get(of.storageKey, metadata.namespace ?? '', metadata.name)?.metadata
+          .uid === metadata.uid,
+    );
+    if (!isHeld) dropFinalizer(cluster, type, object, foregroundFinalizer);
+  }
+}
+
+/** Deletes an object that has no living owner, and drops dead references of one that has. */
+function judgeDependent(
+  cluster: Cluster,
+  type: ResourceType,
+  object: KubeObject,
+  byUid: ReadonlyMap<string, KubeObject>,
+): void {
+  const owners = object.metadata.ownerReferences ?? [];
+  const states = owners.map((owner) => ({
+    owner,
+    state: ownerState(cluster, object, owner, byUid),
+  }));
+  const absent = states.filter(({ state }) => state === 'absent');
+  if (absent.length === 0) return;
+  if (absent.length < owners.length) {
+    const gone = new Set(absent.map(({ owner }) => owner.uid));
+    const [owner] = owners;
+    if (owner !== undefined) dropOwners(cluster, { type, object, owner }, gone);
+    return;
+  }
+  remove(cluster, type, object, 'Background');
+}
+
+/** An owner of a kind this server does not know is left alone: nothing can be said of it. */
+function ownerState(
+  cluster: Cluster,
+  object: KubeObject,
+  owner: OwnerReference,
+  byUid: ReadonlyMap<string, KubeObject>,
+): 'there' | 'absent' | 'unknown' {
+  const { group } = splitApiVersion(owner.apiVersion);
+  const type = cluster.registry.findKind(group, owner.kind);
+  if (type === undefined) return 'unknown';
+  const found = byUid.get(owner.uid);
+  const isThere =
+    found !== undefined &&
+    found.kind === owner.kind &&
+    found.metadata.name === owner.name &&
+    (!type.namespaced || found.metadata.namespace === object.metadata.namespace) &&
+    cluster.storage.get(type.storageKey, found.metadata.namespace ?? '', owner.name)?.metadata
+      .uid === owner.uid;
+  return isThere ? 'there' : 'absent';
+}
+
+function remove(
+  cluster: Cluster,
+  type: ResourceType,
+  object: KubeObject,
+  propagationPolicy: 'Background' | 'Foreground',
+): void {
+  const current = fresh(cluster, type, object);
+  if (current === undefined || current.metadata.deletionTimestamp !== undefined) return;
+  deleteObject(cluster, { type, dryRun: false, propagationPolicy }, current);
+}
+
+function dropOwners(
+  cluster: Cluster,
+  { type, object }: Dependent,
+  gone: ReadonlySet<string>,
+): void {
+  const current = fresh(cluster, type, object);
+  if (current === undefined) return;
+  updateObject(cluster, { type, manager, dryRun: false }, current, (next) => {
+    const kept = (next.metadata.ownerReferences ?? []).filter(({ uid }) => !gone.has(uid));
+    if (kept.length > 0) next.metadata.ownerReferences = kept;
+    else delete next.metadata.ownerReferences;
+    return next;
+  });
+}
+
+function dropFinalizer(
+  cluster: Cluster,
+  type: ResourceType,
+  object: KubeObject,
+  finalizer: string,
+): void {
+  const current = fresh(cluster, type, object);
+  if (current === undefined) return;
+  updateObject(cluster, { type, manager, dryRun: false }, current, (next) => {
+    next.metadata.finalizers = (next.metadata.finalizers ?? []).filter(
+      (name) => name !== finalizer,
+    );
+    return next;
+  });
+}
+
+/** The object as it is now; undefined when it is gone or another one has its name. */
+function fresh(cluster: Cluster, type: ResourceType, object: KubeObject): KubeObject | undefined {
+  const { namespace = '', name, uid } = object.metadata;
+  const found = cluster.storage.get(type.storageKey, namespace, name);
+  return found?.metadata.uid === uid ? found : undefined;
+}

@@ -1,0 +1,136 @@
+/*
+ * One HTTP request as the handlers see it: path split into resource parts, query, user, and a body read
+ * with a bound. Knows HTTP, knows nothing of the store.
+ */
+import type { IncomingMessage } from 'node:http';
+import { parse as parseYaml } from 'yaml';
+import type { Json } from './objects.ts';
+import { badRequest, StatusError, unsupportedMediaType } from './status-error.ts';
+
+/** Who sends the request. */
+export interface User {
+  readonly name: string;
+  readonly groups: readonly string[];
+}
+
+/** A request for a resource: /api/v1/… or /apis/group/version/… */
+export interface ResourcePath {
+  readonly group: string;
+  readonly version: string;
+  readonly namespace: string;
+  readonly plural: string;
+  readonly name: string;
+  readonly subresource: string;
+}
+
+/** A request, authenticated and split up. */
+export interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly accept: string;
+  readonly contentType: string;
+  readonly userAgent: string;
+  readonly user: User;
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal;
+  body(): Promise<Buffer>;
+}
+
+/** The API server's own limit on request bodies. */
+const bodyLimitBytes = 3 * 1024 * 1024;
+
+/** Reads a body of bounded size. Throws 413 beyond the limit. */
+export async function readAll(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of message) {
+    size += (chunk as Buffer).length;
+    if (size > bodyLimitBytes) {
+      throw new StatusError(
+        413,
+        'RequestEntityTooLarge',
+        `Request entity too large: limit is ${bodyLimitBytes}`,
+      );
+    }
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+export const objectMediaTypes = ['application/json', 'application/yaml'] as const;
+
+/** The body as JSON data; empty bodies read as undefined. Throws 415 and 400. */
+export async function readObject(request: Request): Promise<Json | undefined> {
+  const body = await request.body();
+  if (body.length === 0) return undefined;
+  const type = mediaType(request.contentType);
+  if (type === '' || type === 'application/json') return parseJson(body);
+  if (type === 'application/yaml') return parseYamlBody(body);
+  throw unsupportedMediaType(objectMediaTypes);
+}
+
+/** Parses JSON or answers 400. */
+export function parseJson(body: Buffer): Json {
+  try {
+    return JSON.parse(body.toString('utf8')) as Json;
+  } catch (cause) {
+    throw badRequest(
+      `error decoding the body: ${cause instanceof Error ? cause.message : String(cause)}`,
+    );
+  }
+}
+
+/** Parses YAML (or JSON, which is YAML) or answers 400. */
+export function parseYamlBody(body: Buffer): Json {
+  try {
+    return parseYaml(body.toString('utf8')) as Json;
+  } catch (cause) {
+    throw badRequest(
+      `error decoding YAML: ${cause instanceof Error ? cause.message : String(cause)}`,
+    );
+  }
+}
+
+/** The media type without parameters, lower case. */
+export function mediaType(header: string): string {
+  return (header.split(';', 1)[0] ?? '').trim().toLowerCase();
+}
+
+/** Splits a path into resource parts; undefined when it is not a resource path. */
+export function resourcePath(path: string): ResourcePath | undefined {
+  const parts = path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decodeURIComponent);
+  const isCore = parts[0] === 'api';
+  if (!isCore && parts[0] !== 'apis') return undefined;
+  const [group, version] = isCore ? ['', parts[1]] : [parts[1], parts[2]];
+  const rest = parts.slice(isCore ? 2 : 3);
+  if (group === undefined || version === undefined || rest.length === 0) return undefined;
+  const isNamespaced =
+    rest[0] === 'namespaces' &&
+    rest.length > 2 &&
+    !(group === '' && ['status', 'finalize'].includes(rest[2] ?? ''));
+  const namespace = isNamespaced ? (rest[1] ?? '') : '';
+  const [plural = '', name = '', ...below] = isNamespaced ? rest.slice(2) : rest;
+  return { group, version, namespace, plural, name, subresource: below.join('/') };
+}
+
+/** The manager a write is recorded under: fieldManager, or the client's name from its User-Agent. */
+export function fieldManager(request: Request): string {
+  const given = request.query.get('fieldManager');
+  if (given !== null && given !== '') return given;
+  return request.userAgent.split('/', 1)[0] || 'unknown';
+}
+
+/** dryRun=All; any other value is a 400. */
+export function isDryRun(values: readonly string[]): boolean {
+  const unknown = values.find((value) => value !== 'All');
+  if (unknown !== undefined) {
+    throw badRequest(
+      `Invalid value for dryRun: ${JSON.stringify(unknown)}: supported values: "All"`,
+    );
+  }
+  return values.length > 0;
+}

@@ -1,0 +1,297 @@
+/*
+ * The columns of built-in kinds, as k8s.io/kubernetes/pkg/printers/internalversion prints them.
+ */
+import { ageText } from './age.ts';
+import { isMap, listAt, mapAt, numberAt, stringAt, type Json, type KubeObject } from './objects.ts';
+
+/** One column and how its cell is made. Columns of priority 1 show with -o wide. */
+export interface Column {
+  readonly name: string;
+  readonly type: string;
+  readonly format?: string | undefined;
+  readonly description?: string | undefined;
+  readonly priority?: number | undefined;
+  cell(object: KubeObject, now: Date): Json;
+}
+
+const age: Column = {
+  name: 'Age',
+  type: 'string',
+  cell: (object, now) => ageText(object.metadata.creationTimestamp, now),
+};
+
+/** The columns after Name. */
+export function builtinColumns(storageKey: string): readonly Column[] {
+  const own = columns[storageKey] ?? [];
+  return own.includes(age) ? own : [...own, age];
+}
+
+function text(name: string, cell: (object: KubeObject, now: Date) => Json): Column {
+  return { name, type: 'string', cell };
+}
+
+function wide(name: string, cell: (object: KubeObject) => Json): Column {
+  return { name, type: 'string', priority: 1, cell };
+}
+
+function count(name: string, cell: (object: KubeObject) => Json): Column {
+  return { name, type: 'integer', cell };
+}
+
+const none = '<none>';
+
+const containersColumn = wide('Containers', (object) =>
+  containersOf(object)
+    .map((container) => stringAt(container, 'name') ?? '')
+    .join(','),
+);
+const imagesColumn = wide('Images', (object) =>
+  containersOf(object)
+    .map((container) => stringAt(container, 'image') ?? '')
+    .join(','),
+);
+const selectorColumn = wide('Selector', (object) =>
+  labelsText(mapAt(mapAt(object.spec, 'selector'), 'matchLabels')),
+);
+
+const columns: Readonly<Record<string, readonly Column[]>> = {
+  '/namespaces': [text('Status', (object) => stringAt(object.status, 'phase') ?? '')],
+  '/nodes': [
+    text('Status', nodeStatus),
+    text('Roles', nodeRoles),
+    age,
+    text('Version', (object) => stringAt(mapAt(object.status, 'nodeInfo'), 'kubeletVersion') ?? ''),
+  ],
+  '/pods': [
+    text('Ready', podReady),
+    text('Status', podStatus),
+    text('Restarts', (object) => String(restarts(object))),
+    age,
+    wide('IP', (object) => stringAt(object.status, 'podIP') ?? none),
+    wide('Node', (object) => stringAt(object.spec, 'nodeName') ?? none),
+  ],
+  '/services': [
+    text('Type', (object) => stringAt(object.spec, 'type') ?? ''),
+    text('Cluster-IP', (object) => stringAt(object.spec, 'clusterIP') ?? none),
+    text('External-IP', externalIp),
+    text('Port(s)', servicePorts),
+    age,
+    wide('Selector', (object) => labelsText(mapAt(object.spec, 'selector'))),
+  ],
+  '/endpoints': [text('Endpoints', endpoints)],
+  '/secrets': [
+    text('Type', (object) => (object['type'] as string | undefined) ?? ''),
+    count('Data', (object) => Object.keys(mapAt(object, 'data') ?? {}).length),
+  ],
+  '/configmaps': [
+    count(
+      'Data',
+      (object) =>
+        Object.keys(mapAt(object, 'data') ?? {}).length +
+        Object.keys(mapAt(object, 'binaryData') ?? {}).length,
+    ),
+  ],
+  '/serviceaccounts': [count('Secrets', (object) => listAt(object, 'secrets').length)],
+  '/persistentvolumeclaims': [
+    text('Status', (object) => stringAt(object.status, 'phase') ?? ''),
+    text('Volume', (object) => stringAt(object.spec, 'volumeName') ?? ''),
+    text('Capacity', (object) => stringAt(mapAt(object.status, 'capacity'), 'storage') ?? ''),
+    text('Access Modes', accessModes),
+    text('StorageClass', (object) => stringAt(object.spec, 'storageClassName') ?? ''),
+  ],
+  '/persistentvolumes': [
+    text('Capacity', (object) => stringAt(mapAt(object.spec, 'capacity'), 'storage') ?? ''),
+    text('Access Modes', accessModes),
+    text('Reclaim Policy', (o) => stringAt(o.spec, 'persistentVolumeReclaimPolicy') ?? ''),
+    text('Status', (object) => stringAt(object.status, 'phase') ?? ''),
+    text('Claim', claimText),
+    text('StorageClass', (object) => stringAt(object.spec, 'storageClassName') ?? ''),
+  ],
+  '/events': [
+    text('Last Seen', (object, now) =>
+      ageText(stringAt(object, 'lastTimestamp') ?? stringAt(object, 'eventTime'), now),
+    ),
+    text('Type', (object) => stringAt(object, 'type') ?? ''),
+    text('Reason', (object) => stringAt(object, 'reason') ?? ''),
+    text('Object', (object) => {
+      const about = mapAt(object, 'involvedObject');
+      return `${(stringAt(about, 'kind') ?? '').toLowerCase()}/${stringAt(about, 'name') ?? ''}`;
+    }),
+    text('Message', (object) => (stringAt(object, 'message') ?? '').trim()),
+  ],
+  'apps/deployments': [
+    text('Ready', (object) => `${replicasAt(object, 'readyReplicas')}/${desired(object)}`),
+    count('Up-to-date', (object) => replicasAt(object, 'updatedReplicas')),
+    count('Available', (object) => replicasAt(object, 'availableReplicas')),
+    age,
+    containersColumn,
+    imagesColumn,
+    selectorColumn,
+  ],
+  'apps/statefulsets': [
+    text('Ready', (object) => `${replicasAt(object, 'readyReplicas')}/${desired(object)}`),
+    age,
+    containersColumn,
+    imagesColumn,
+  ],
+  'apps/replicasets': [
+    count('Desired', desired),
+    count('Current', (object) => replicasAt(object, 'replicas')),
+    count('Ready', (object) => replicasAt(object, 'readyReplicas')),
+    age,
+    containersColumn,
+    imagesColumn,
+    selectorColumn,
+  ],
+  'apps/daemonsets': [
+    count('Desired', (object) => replicasAt(object, 'desiredNumberScheduled')),
+    count('Current', (object) => replicasAt(object, 'currentNumberScheduled')),
+    count('Ready', (object) => replicasAt(object, 'numberReady')),
+    count('Up-to-date', (object) => replicasAt(object, 'updatedNumberScheduled')),
+    count('Available', (object) => replicasAt(object, 'numberAvailable')),
+  ],
+  'batch/jobs': [
+    text('Status', jobStatus),
+    text('Completions', (object) => {
+      const wanted = numberAt(object.spec, 'completions') ?? 1;
+      return `${numberAt(object.status, 'succeeded') ?? 0}/${wanted}`;
+    }),
+  ],
+  'batch/cronjobs': [
+    text('Schedule', (object) => stringAt(object.spec, 'schedule') ?? ''),
+    text('Suspend', (object) => (object.spec?.['suspend'] === true ? 'True' : 'False')),
+    count('Active', (object) => listAt(object.status, 'active').length),
+  ],
+  'coordination.k8s.io/leases': [
+    text('Holder', (object) => stringAt(object.spec, 'holderIdentity') ?? ''),
+  ],
+  'storage.k8s.io/storageclasses': [
+    text('Provisioner', (object) => stringAt(object, 'provisioner') ?? ''),
+  ],
+  'apiextensions.k8s.io/customresourcedefinitions': [
+    text('Created At', (object) => object.metadata.creationTimestamp ?? ''),
+  ],
+};
+
+function containersOf(object: KubeObject): readonly Json[] {
+  return listAt(mapAt(mapAt(object.spec, 'template'), 'spec'), 'containers');
+}
+
+function labelsText(labels: unknown): string {
+  const pairs = Object.entries(isMap(labels) ? labels : {});
+  return pairs.length === 0
+    ? none
+    : pairs.map(([key, value]) => `${key}=${String(value)}`).join(',');
+}
+
+function replicasAt(object: KubeObject, field: string): number {
+  return numberAt(object.status, field) ?? 0;
+}
+
+function desired(object: KubeObject): number {
+  return numberAt(object.spec, 'replicas') ?? 0;
+}
+
+function restarts(object: KubeObject): number {
+  return listAt(object.status, 'containerStatuses').reduce<number>(
+    (sum, status) => sum + (numberAt(status, 'restartCount') ?? 0),
+    0,
+  );
+}
+
+function podReady(object: KubeObject): string {
+  const ready = listAt(object.status, 'containerStatuses').filter(
+    (status) => isMap(status) && status['ready'] === true,
+  );
+  return `${ready.length}/${listAt(object.spec, 'containers').length}`;
+}
+
+function podStatus(object: KubeObject): string {
+  if (object.metadata.deletionTimestamp !== undefined) return 'Terminating';
+  for (const status of listAt(object.status, 'containerStatuses')) {
+    const state = mapAt(status, 'state');
+    const reason =
+      stringAt(mapAt(state, 'waiting'), 'reason') ?? stringAt(mapAt(state, 'terminated'), 'reason');
+    if (reason !== undefined) return reason;
+  }
+  return stringAt(object.status, 'reason') ?? stringAt(object.status, 'phase') ?? '';
+}
+
+function nodeStatus(object: KubeObject): string {
+  const ready = listAt(object.status, 'conditions').find(
+    (condition) => stringAt(condition, 'type') === 'Ready',
+  );
+  const status =
+    ready === undefined ? 'Unknown' : stringAt(ready, 'status') === 'True' ? 'Ready' : 'NotReady';
+  return object.spec?.['unschedulable'] === true ? `${status},SchedulingDisabled` : status;
+}
+
+const rolePrefix = 'node-role.kubernetes.io/';
+
+function nodeRoles(object: KubeObject): string {
+  const roles = Object.keys(object.metadata.labels ?? {})
+    .filter((label) => label.startsWith(rolePrefix))
+    .map((label) => label.slice(rolePrefix.length));
+  return roles.length === 0 ? none : roles.sort().join(',');
+}
+
+function externalIp(object: KubeObject): string {
+  const type = stringAt(object.spec, 'type');
+  if (type === 'ExternalName') return stringAt(object.spec, 'externalName') ?? none;
+  const given = listAt(mapAt(object.status, 'loadBalancer'), 'ingress').map(
+    (ingress) => stringAt(ingress, 'ip') ?? stringAt(ingress, 'hostname') ?? '',
+  );
+  if (given.length > 0) return given.join(',');
+  return type === 'LoadBalancer' ? '<pending>' : none;
+}
+
+function servicePorts(object: KubeObject): string {
+  const ports = listAt(object.spec, 'ports').map((port) => {
+    const nodePort = numberAt(port, 'nodePort');
+    const number = numberAt(port, 'port') ?? 0;
+    const shown = nodePort === undefined ? String(number) : `${number}:${nodePort}`;
+    return `${shown}/${stringAt(port, 'protocol') ?? 'TCP'}`;
+  });
+  return ports.length === 0 ? none : ports.join(',');
+}
+
+function endpoints(object: KubeObject): string {
+  const found = listAt(object, 'subsets').flatMap((subset) =>
+    listAt(subset, 'addresses').flatMap((address) =>
+      listAt(subset, 'ports').map(
+        (port) => `${stringAt(address, 'ip') ?? ''}:${numberAt(port, 'port') ?? 0}`,
+      ),
+    ),
+  );
+  return found.length === 0 ? none : found.join(',');
+}
+
+const shortModes: Readonly<Record<string, string>> = {
+  ReadWriteOnce: 'RWO',
+  ReadOnlyMany: 'ROX',
+  ReadWriteMany: 'RWX',
+  ReadWriteOncePod: 'RWOP',
+};
+
+function accessModes(object: KubeObject): string {
+  return listAt(object.spec, 'accessModes')
+    .map((mode) => shortModes[String(mode)] ?? String(mode))
+    .join(',');
+}
+
+function claimText(object: KubeObject): string {
+  const claim = mapAt(object.spec, 'claimRef');
+  return claim === undefined
+    ? ''
+    : `${stringAt(claim, 'namespace') ?? ''}/${stringAt(claim, 'name') ?? ''}`;
+}
+
+function jobStatus(object: KubeObject): string {
+  const isTrue = (type: string): boolean =>
+    listAt(object.status, 'conditions').some(
+      (condition) =>
+        stringAt(condition, 'type') === type && stringAt(condition, 'status') === 'True',
+    );
+  if (isTrue('Complete')) return 'Complete';
+  return isTrue('Failed') ? 'Failed' : 'Running';
+}

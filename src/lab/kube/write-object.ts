@@ -1,0 +1,273 @@
+/*
+ * Create and update as the API server does them, protocol left out: identity, resourceVersion conflicts,
+ * status isolation, generation, ownership, and the end of objects whose last finalizer is gone. Everything
+ * here is synchronous, so a read-modify-write is atomic.
+ */
+import { admit, checkNamespaceAccepts, type FieldValidation } from './admit-object.ts';
+import { nameSuffix, newUid, timestamp, type Cluster } from './cluster.ts';
+import { ownersAfterUpdate, readOwners, writeOwners, type Owner } from './managed-fields.ts';
+import { copy, sameJson, type JsonObject, type KubeObject } from './objects.ts';
+import { apiVersion, type ResourceType } from './resource-type.ts';
+import { badRequest, alreadyExists, conflict, invalid, modified } from './status-error.ts';
+import { viewOf } from './type-view.ts';
+
+/** Who writes what, and how. */
+export interface WriteRequest {
+  readonly type: ResourceType;
+  readonly manager: string;
+  readonly dryRun: boolean;
+  readonly subresource?: string;
+  readonly fieldValidation?: FieldValidation;
+  /** Set by server-side apply, which computes ownership itself. */
+  readonly owners?: (result: KubeObject) => readonly Owner[];
+}
+
+/** The object as stored, and warnings for the client. */
+export interface WriteResult {
+  readonly object: KubeObject;
+  readonly warnings: readonly string[];
+}
+
+/** Kinds that keep the status their creator sends: kubelets register nodes with one. */
+const keepsStatusOnCreate = new Set(['/nodes', 'apiregistration.k8s.io/apiservices']);
+
+/** Stores a new object. Throws AlreadyExists, Invalid, and what the namespace refuses. */
+export function createObject(
+  cluster: Cluster,
+  request: WriteRequest,
+  body: KubeObject,
+): WriteResult {
+  const { type } = request;
+  const object = copy(body);
+  prepareIdentity(cluster, type, object);
+  checkNamespaceAccepts(cluster, type, object);
+  if (type.hasStatus && !keepsStatusOnCreate.has(type.storageKey)) delete object.status;
+  const warnings = admit(type, object, undefined, request.fieldValidation);
+  const { namespace = '', name } = object.metadata;
+  if (cluster.storage.get(type.storageKey, namespace, name) !== undefined) {
+    throw alreadyExists(type, name);
+  }
+  trackOwners(cluster, request, undefined, object);
+  return { object: store(cluster, request, object), warnings };
+}
+
+function prepareIdentity(cluster: Cluster, type: ResourceType, object: KubeObject): void {
+  const meta = object.metadata;
+  if (meta.resourceVersion) {
+    throw badRequest('resourceVersion should not be set on objects to be created');
+  }
+  if (!meta.name && meta.generateName) meta.name = `${meta.generateName}${nameSuffix()}`;
+  if (!meta.name) {
+    throw invalid(type, '', [
+      {
+        field: 'metadata.name',
+        reason: 'FieldValueRequired',
+        message: 'Required value: name or generateName is required',
+      },
+    ]);
+  }
+  delete meta.resourceVersion;
+  delete meta.deletionTimestamp;
+  delete meta.deletionGracePeriodSeconds;
+  meta.uid = newUid();
+  meta.creationTimestamp = timestamp(cluster.now());
+  if (type.hasGeneration) meta.generation = 1;
+  else delete meta.generation;
+}
+
+/**
+ * Replaces a stored object by what `change` makes of a copy of it (or returns anew). Throws Conflict when
+ * the result names another uid or an outdated resourceVersion.
+ */
+export function updateObject(
+  cluster: Cluster,
+  request: WriteRequest,
+  stored: KubeObject,
+  change: (current: KubeObject) => KubeObject,
+): WriteResult {
+  const { type } = request;
+  const current = inVersion(type, stored);
+  const proposed = change(copy(current));
+  checkPreconditions(type, current, proposed);
+  const object = withoutForeignParts(request, current, proposed);
+  const warnings = admit(type, object, current, request.fieldValidation);
+  checkDeletion(type, current, object);
+  bumpGeneration(type, current, object);
+  trackOwners(cluster, request, current, object);
+  if (isUnchanged(current, object)) return { object: current, warnings };
+  if (isReadyToGo(type, object)) {
+    return { object: removeObject(cluster, request, object), warnings };
+  }
+  return { object: store(cluster, request, object), warnings };
+}
+
+/** The stored object in the version a request speaks. */
+export function inVersion(type: ResourceType, stored: KubeObject): KubeObject {
+  const version = apiVersion(type);
+  return stored.apiVersion === version ? stored : { ...stored, apiVersion: version };
+}
+
+function checkPreconditions(type: ResourceType, current: KubeObject, proposed: KubeObject): void {
+  const { name, uid, resourceVersion } = proposed.metadata;
+  if (name !== current.metadata.name) {
+    throw badRequest(
+      `the name of the object (${name}) does not match the name on the URL (${current.metadata.name})`,
+    );
+  }
+  if (uid && uid !== current.metadata.uid) {
+    throw conflict(
+      type,
+      name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid ?? ''}`,
+    );
+  }
+  if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) {
+    throw modified(type, name);
+  }
+}
+
+/** What this endpoint may not change comes from the current object. */
+function withoutForeignParts(
+  { type, subresource = '' }: WriteRequest,
+  current: KubeObject,
+  proposed: KubeObject,
+): KubeObject {
+  const managed = proposed.metadata.managedFields;
+  if (subresource === 'status') {
+    const { status: _status, ...rest } = copy(current);
+    const object = {
+      ...rest,
+      ...(proposed.status === undefined ? {} : { status: proposed.status }),
+    };
+    if (managed !== undefined) object.metadata.managedFields = managed;
+    return object;
+  }
+  const object = { ...proposed, metadata: { ...proposed.metadata } };
+  keepSystemMetadata(object, current);
+  if (type.hasStatus) {
+    delete object.status;
+    if (current.status !== undefined) object.status = copy(current.status);
+  }
+  return object;
+}
+
+const systemMetadata = [
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'generation',
+  'resourceVersion',
+  'namespace',
+] as const;
+
+function keepSystemMetadata(object: KubeObject, current: KubeObject): void {
+  const meta = object.metadata as JsonObject;
+  for (const field of systemMetadata) {
+    const value = current.metadata[field];
+    if (value === undefined) delete meta[field];
+    else meta[field] = value;
+  }
+}
+
+/** While an object is being deleted, finalizers can only be taken away. */
+function checkDeletion(type: ResourceType, current: KubeObject, object: KubeObject): void {
+  if (current.metadata.deletionTimestamp === undefined) return;
+  const before = new Set(current.metadata.finalizers);
+  const added = (object.metadata.finalizers ?? []).filter((name) => !before.has(name));
+  if (added.length === 0) return;
+  const shown = added.map((name) => JSON.stringify(name)).join(', ');
+  throw invalid(type, object.metadata.name, [
+    {
+      field: 'metadata.finalizers',
+      reason: 'FieldValueForbidden',
+      message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${shown}}`,
+    },
+  ]);
+}
+
+function bumpGeneration(type: ResourceType, current: KubeObject, object: KubeObject): void {
+  if (!type.hasGeneration) return;
+  const counted = ({
+    metadata: _meta,
+    status,
+    apiVersion: _version,
+    ...rest
+  }: KubeObject): unknown => (type.hasStatus ? rest : { ...rest, status });
+  if (!sameJson(counted(current), counted(object))) {
+    object.metadata.generation = (current.metadata.generation ?? 0) + 1;
+  }
+}
+
+function trackOwners(
+  cluster: Cluster,
+  request: WriteRequest,
+  before: KubeObject | undefined,
+  object: KubeObject,
+): void {
+  const owners = request.owners?.(object) ?? updatedOwners(cluster, request, before, object);
+  const entries = writeOwners(owners);
+  if (entries.length > 0) object.metadata.managedFields = entries;
+  else delete object.metadata.managedFields;
+}
+
+function updatedOwners(
+  cluster: Cluster,
+  { type, manager, subresource = '' }: WriteRequest,
+  before: KubeObject | undefined,
+  object: KubeObject,
+): readonly Owner[] {
+  const given = object.metadata.managedFields;
+  const known = given === undefined ? before?.metadata.managedFields : given;
+  return ownersAfterUpdate(
+    readOwners(known),
+    { before, after: object },
+    {
+      manager,
+      operation: 'Update',
+      apiVersion: apiVersion(type),
+      subresource,
+      time: timestamp(cluster.now()),
+    },
+    viewOf(type),
+  );
+}
+
+/** A write that changes nothing but times of ownership is not stored: no revision, no event. */
+function isUnchanged(current: KubeObject, object: KubeObject): boolean {
+  const comparable = (from: KubeObject): unknown => ({
+    ...from,
+    metadata: {
+      ...from.metadata,
+      managedFields: from.metadata.managedFields?.map(({ time: _time, ...entry }) => entry),
+    },
+  });
+  return sameJson(comparable(current), comparable(object));
+}
+
+/** Deleted already, and nothing holds it any more. */
+export function isReadyToGo(type: ResourceType, object: KubeObject): boolean {
+  const { deletionTimestamp, finalizers = [], deletionGracePeriodSeconds = 0 } = object.metadata;
+  if (deletionTimestamp === undefined || finalizers.length > 0) return false;
+  if (type.storageKey === '/namespaces') {
+    return ((object.spec?.['finalizers'] as string[] | undefined) ?? []).length === 0;
+  }
+  return deletionGracePeriodSeconds === 0;
+}
+
+/** Stores the object unless this is a dry run, in the version its resource is stored in. */
+export function store(cluster: Cluster, request: WriteRequest, object: KubeObject): KubeObject {
+  if (request.dryRun) return object;
+  const { type } = request;
+  return inVersion(type, cluster.storage.put(type.storageKey, object));
+}
+
+/** Removes the object unless this is a dry run. */
+export function removeObject(
+  cluster: Cluster,
+  request: Pick<WriteRequest, 'type' | 'dryRun'>,
+  object: KubeObject,
+): KubeObject {
+  if (request.dryRun) return object;
+  return cluster.storage.remove(request.type.storageKey, object);
+}
