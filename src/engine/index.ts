@@ -64,6 +64,9 @@ export { envScope, fileValues, resolveEnv } from './language/resolve-env.ts';
 export { renderTargets } from './language/render-targets.ts';
 export { renderVars } from './language/render-vars.ts';
 export { runScope } from './language/run-scope.ts';
+export { loadRunbook, loadRunbookFromSources } from './language/load-runbook.ts';
+export type { LoadOptions } from './language/load-runbook.ts';
+export { runbookSchema } from './language/runbook-schema.ts';
 export { celFunctions } from './language/cel-functions.ts';
 export { templateHelpers } from './language/template-helpers.ts';
 

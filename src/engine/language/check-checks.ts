@@ -1,0 +1,116 @@
+// Checks preconditions and guards: read-only actions, about the steps that have ended by then.
+
+import type { Ports } from '../contracts/action.ts';
+import type { Json } from '../contracts/json.ts';
+import { actionNames, checkReferences } from './check-references.ts';
+import type { Allowed } from './check-references.ts';
+import { checkWith } from './check-with.ts';
+import { actionOf, listOf, objectOf } from './loading.ts';
+import type { Loading, Place } from './loading.ts';
+import type { DocumentPath } from './source-document.ts';
+
+/** The steps that each check refers to, by the check's path in the document. */
+export type CheckReferences = ReadonlyMap<string, readonly string[]>;
+
+export function checkPathKey(path: DocumentPath): string {
+  return path.join('/');
+}
+
+export function checkChecks<P extends Ports>(root: Json, loading: Loading<P>): CheckReferences {
+  const found = new Map<string, readonly string[]>();
+  const { preconditions, phases } = objectOf(root);
+  checkList(preconditions, ['preconditions'], {
+    loading,
+    found,
+    allowed: {
+      ...everywhere,
+      noSteps: 'a precondition is evaluated before any step, so there are no outputs yet',
+    },
+  });
+  for (const [index, phase] of listOf(phases).entries()) {
+    checkList(objectOf(phase)['guards'], ['phases', index, 'guards'], {
+      loading,
+      found,
+      allowed: {
+        ...everywhere,
+        step: (id) =>
+          (loading.steps.get(id)?.phase ?? 0) < index
+            ? undefined
+            : `a guard may use steps of earlier phases only, because it is evaluated before each step of its own`,
+      },
+    });
+  }
+  return found;
+}
+
+const everywhere: Allowed = { item: false, vars: true, run: true };
+
+interface Checking<P extends Ports> {
+  readonly loading: Loading<P>;
+  readonly found: Map<string, readonly string[]>;
+  readonly allowed: Allowed;
+}
+
+function checkList<P extends Ports>(
+  value: Json | undefined,
+  path: DocumentPath,
+  checking: Checking<P>,
+): void {
+  const { loading, found } = checking;
+  const ids = new Set<string>();
+  for (const [index, item] of listOf(value).entries()) {
+    const at = { scope: loading.root, path: [...path, index] };
+    found.set(checkPathKey(at.path), checkOne(item, at, checking));
+    const id = objectOf(item)['id'];
+    if (typeof id !== 'string') continue;
+    if (ids.has(id)) report(at, 'id', `Two checks have the id "${id}"`, loading);
+    ids.add(id);
+  }
+}
+
+function checkOne<P extends Ports>(
+  item: Json,
+  at: Place,
+  { loading, allowed }: Checking<P>,
+): readonly string[] {
+  const raw = objectOf(item);
+  const action = actionOf(loading, raw);
+  if (action !== undefined && action.effect !== 'read') {
+    report(at, 'action', `${action.name} changes something; a check can only read`, loading);
+  }
+  const { when, message } = raw;
+  const inWhen =
+    typeof when === 'string'
+      ? checkReferences(
+          { scope: at.scope, path: [...at.path, 'when'], text: when, kind: 'cel', allowed },
+          loading,
+        )
+      : [];
+  const inMessage =
+    typeof message === 'string'
+      ? checkReferences(
+          {
+            scope: at.scope,
+            path: [...at.path, 'message'],
+            text: message,
+            kind: 'template',
+            allowed,
+          },
+          loading,
+        )
+      : [];
+  const inWith = checkWith(
+    { ...at, raw, resolved: raw, allowed: { ...allowed, more: actionNames } },
+    loading,
+  );
+  return [...new Set([...inWhen, ...inMessage, ...inWith])];
+}
+
+function report<P extends Ports>(
+  at: Place,
+  key: string,
+  message: string,
+  loading: Loading<P>,
+): void {
+  loading.problems.push(at.scope.document.problem([...at.path, key], message));
+}

@@ -1,0 +1,285 @@
+// The shape of a runbook as JSON Schema, all but the parameters of actions. One source for the loader's checks and for
+// the published schema; the sentences here are what an editor shows.
+
+import { Type } from 'typebox';
+import type { TSchema } from 'typebox';
+import { Duration } from '../contracts/schema-types.ts';
+import type { JsonObject } from '../contracts/json.ts';
+
+export const runbookApiVersion = 'drctl.dev/v1';
+
+/** What phases, steps, checks and prefixes may be called. No dots: they separate a prefix from an included step. */
+export const idPattern = '^(?!outputs$)[A-Za-z][A-Za-z0-9_-]{0,62}$';
+
+const idText =
+  'A name of letters, digits, - and _, at most 63, beginning with a letter (not "outputs")';
+const strict = { additionalProperties: false } as const;
+
+const id = (of: string): TSchema =>
+  Type.String({ pattern: idPattern, description: `${of}. ${idText}` });
+const text = (description: string): TSchema => Type.String({ description, minLength: 1 });
+const cel = (description: string): TSchema =>
+  Type.String({ description: `${description} (CEL)`, minLength: 1, 'x-drctl': 'cel' });
+const optional = (schema: TSchema): TSchema => Type.Optional(schema);
+const withValues = Type.Unsafe<JsonObject>({
+  type: 'object',
+  description: 'The parameters of the action; strings are Handlebars templates',
+});
+
+const envDeclaration = Type.Object(
+  {
+    description: optional(text('What the value is, for people')),
+    required: optional(
+      Type.Boolean({ description: 'The run is refused without it', default: false }),
+    ),
+    sensitive: optional(
+      Type.Boolean({
+        description: 'Masked in every output, log, journal and report',
+        default: false,
+      }),
+    ),
+    type: optional(
+      Type.Enum(['string', 'integer', 'number', 'boolean', 'file'], {
+        description: 'What the text is turned into; file: the path of a file that can be read',
+        default: 'string',
+      }),
+    ),
+    pattern: optional(text('RE2 regular expression that the text must match')),
+    enum: optional(Type.Array(Type.Unknown(), { minItems: 1, description: 'The allowed values' })),
+    default: optional(Type.Unknown({ description: 'Taken when nothing else gives a value' })),
+  },
+  { ...strict, description: 'A value from --set, the process environment or an env file' },
+);
+
+const kubernetesTarget = Type.Object(
+  {
+    type: Type.Literal('kubernetes'),
+    kubeconfig: text('Path of a kubeconfig file'),
+    context: optional(text('A context of it; its current one when absent')),
+  },
+  strict,
+);
+
+const awsTarget = Type.Object(
+  {
+    type: Type.Literal('aws'),
+    region: text('AWS region'),
+    credentialsFile: optional(text('Path of a shared credentials file')),
+    profile: optional(text('A profile of it')),
+    endpoint: optional(text('URL of an S3- and Route53-compatible server')),
+    caBundle: optional(text('Path of a PEM file with the certificates to trust')),
+  },
+  strict,
+);
+
+const lock = Type.Object(
+  {
+    target: text('Name of a target of type kubernetes'),
+    namespace: text('Namespace of the Lease'),
+    name: text('Name of the Lease'),
+  },
+  strict,
+);
+
+const checkFields = {
+  id: id('Name of the check'),
+  when: optional(cel('Evaluated first; false: the check is left out')),
+  message: optional(text('What to tell the person when it does not hold')),
+  severity: optional(
+    Type.Enum(['error', 'warning'], {
+      description: 'warning: shown, and nothing is refused',
+      default: 'error',
+    }),
+  ),
+  timeout: optional(Duration({ description: 'How long the check may take', default: '2m' })),
+};
+
+const retry = Type.Object(
+  {
+    attempts: optional(
+      Type.Integer({ minimum: 1, maximum: 100, description: 'All tries together', default: 3 }),
+    ),
+    initialDelay: optional(Duration({ description: 'Before the second try', default: '1s' })),
+    factor: optional(
+      Type.Number({
+        minimum: 1,
+        maximum: 10,
+        description: 'Each delay is longer by this',
+        default: 2,
+      }),
+    ),
+    maxDelay: optional(Duration({ description: 'No delay is longer', default: '30s' })),
+    jitter: optional(Type.Boolean({ description: 'Delays vary by chance', default: true })),
+  },
+  { ...strict, description: 'What happens after an error that a later try may not meet' },
+);
+
+const rollbackFields = {
+  title: optional(text('What the step does, for people; plain text')),
+  timeout: optional(Duration({ description: 'For one attempt', default: '10m' })),
+  retry: optional(retry),
+};
+
+const stepFields = {
+  id: id('Name of the step, unique in the runbook'),
+  ...rollbackFields,
+  needs: optional(
+    Type.Array(Type.String(), {
+      description: 'Steps that must end first; only where no reference to their outputs shows it',
+    }),
+  ),
+  when: optional(cel('Evaluated when the step is about to begin; false: it is skipped')),
+  forEach: optional(cel('Gives a list; the step is carried out once for each item')),
+  key: optional(cel('Names an instance of forEach, from `item`; its index when absent')),
+  onFailure: optional(
+    Type.Enum(['stop', 'continue', 'rollback'], {
+      description:
+        'stop: nothing new starts; continue: dependents go on; rollback: the run is undone',
+      default: 'stop',
+    }),
+  ),
+  deferUndo: optional(
+    Type.Boolean({
+      description: 'Undone when its phase ends, whatever the outcome',
+      default: false,
+    }),
+  ),
+};
+
+const include = Type.Object(
+  {
+    include: text('Path of a file of kind Steps, from the folder of this file'),
+    as: optional(id('Its steps are called PREFIX.id; the file’s base name when absent')),
+    with: optional(
+      Type.Unsafe<JsonObject>({
+        type: 'object',
+        description: 'Values for its params; templates over env, vars and run',
+      }),
+    ),
+    needs: optional(
+      Type.Array(Type.String(), { description: 'Steps that all of its steps wait for' }),
+    ),
+  },
+  strict,
+);
+
+const metadata = Type.Object(
+  {
+    name: Type.String({
+      pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
+      description: 'Lower case, digits and -',
+    }),
+    version: Type.String({
+      pattern: '^\\d+\\.\\d+\\.\\d+(?:[-+][0-9A-Za-z.+-]+)?$',
+      description: 'Semantic version of this runbook, for example 1.0.0',
+    }),
+    description: optional(text('What it is for')),
+  },
+  strict,
+);
+
+/** How steps and checks name their action: the loader takes any text and looks it up, the published schema lists them. */
+export interface ActionSchemas {
+  step(fields: Readonly<Record<string, TSchema>>): TSchema;
+  check(fields: Readonly<Record<string, TSchema>>): TSchema;
+}
+
+const anyAction = (fields: Readonly<Record<string, TSchema>>): TSchema =>
+  Type.Object(
+    { ...fields, action: text('Name of the action, area.verb'), with: optional(withValues) },
+    strict,
+  );
+
+/** For the loader: the parameters of actions are checked on their own. */
+export const anyActions: ActionSchemas = { step: anyAction, check: anyAction };
+
+export function runbookEnvelope(actions: ActionSchemas): TSchema {
+  const check = actions.check(checkFields);
+  const step = Type.Union([actions.step(stepFields), include]);
+  const phase = Type.Object(
+    {
+      id: id('Name of the phase'),
+      title: optional(text('What the phase is for')),
+      pointOfNoReturn: optional(
+        Type.Boolean({
+          description: 'Nothing in or after it is rolled back without --force',
+          default: false,
+        }),
+      ),
+      approval: optional(
+        Type.Enum(['none', 'required'], {
+          description: 'A person confirms before it begins',
+          default: 'none',
+        }),
+      ),
+      guards: optional(
+        Type.Array(check, {
+          description: 'Evaluated again right before each changing step of the phase',
+        }),
+      ),
+      steps: Type.Array(step, {
+        minItems: 1,
+        description: 'Parallel, but for what needs or refers to each other',
+      }),
+    },
+    strict,
+  );
+  const undoStep = actions.step({ id: optional(id('Name of the undo step')), ...rollbackFields });
+  return Type.Object(
+    {
+      apiVersion: Type.Literal(runbookApiVersion),
+      kind: Type.Literal('Runbook'),
+      metadata,
+      env: optional(names('^[A-Za-z_][A-Za-z0-9_]*$', envDeclaration)),
+      vars: optional(names('^[A-Za-z_][A-Za-z0-9_]*$', Type.Unknown())),
+      targets: optional(names(idPattern, Type.Union([kubernetesTarget, awsTarget]))),
+      locks: optional(
+        Type.Array(lock, { description: 'What no second run may work on at the same time' }),
+      ),
+      preconditions: optional(
+        Type.Array(check, { description: 'Evaluated by plan, and again at the start of apply' }),
+      ),
+      phases: Type.Array(phase, {
+        minItems: 1,
+        description: 'In order; a phase starts when the one before has ended',
+      }),
+      rollback: optional(
+        Type.Record(Type.String(), Type.Array(undoStep, { minItems: 1 }), {
+          description: 'Step → the steps that undo it, in order, in place of its action’s own undo',
+        }),
+      ),
+    },
+    strict,
+  );
+}
+
+/** A file that runbooks include. */
+export function stepsEnvelope(actions: ActionSchemas): TSchema {
+  const param = Type.Object(
+    {
+      description: optional(text('What the value is, for people')),
+      required: optional(Type.Boolean({ default: false })),
+      default: optional(Type.Unknown()),
+    },
+    strict,
+  );
+  return Type.Object(
+    {
+      apiVersion: Type.Literal(runbookApiVersion),
+      kind: Type.Literal('Steps'),
+      metadata: optional(
+        Type.Object(
+          { name: optional(text('Name')), description: optional(text('What it is for')) },
+          strict,
+        ),
+      ),
+      params: optional(names('^[A-Za-z_][A-Za-z0-9_]*$', param)),
+      steps: Type.Array(Type.Union([actions.step(stepFields), include]), { minItems: 1 }),
+    },
+    strict,
+  );
+}
+
+function names(pattern: string, value: TSchema): TSchema {
+  return Type.Unsafe({ type: 'object', propertyNames: { pattern }, additionalProperties: value });
+}
