@@ -7,7 +7,7 @@ import { builtinErrors } from './builtin-rules.ts';
 import type { Cluster } from './cluster.ts';
 import { customObjectErrors } from './custom-rules.ts';
 import { metadataErrors } from './metadata-rules.ts';
-import { isMap, type JsonObject, type KubeObject } from './objects.ts';
+import { isMap, textOf, type Json, type JsonObject, type KubeObject } from './objects.ts';
 import { apiVersion, type ResourceType } from './resource-type.ts';
 import { badRequest, invalid, StatusError, type FieldError } from './status-error.ts';
 import { applySchemaDefaults, pruneUnknownFields } from './structural-schema.ts';
@@ -52,9 +52,13 @@ function normalise(type: ResourceType, object: KubeObject): readonly string[] {
 function dropNulls(map: JsonObject): void {
   for (const [key, value] of Object.entries(map)) {
     if (value === null && key !== 'creationTimestamp') delete map[key];
-    else if (Array.isArray(value)) for (const item of value) isMap(item) && dropNulls(item);
+    else if (Array.isArray(value)) dropNullsOfItems(value);
     else if (isMap(value)) dropNulls(value);
   }
+}
+
+function dropNullsOfItems(list: readonly Json[]): void {
+  for (const item of list) if (isMap(item)) dropNulls(item);
 }
 
 /** Empty lists and maps of metadata are not stored. */
@@ -77,12 +81,12 @@ export function readBody(type: ResourceType, namespace: string, body: unknown): 
   const { kind = type.kind, apiVersion: given = expected } = body;
   if (kind !== type.kind) {
     throw badRequest(
-      `${String(kind)} in version "${type.version}" cannot be handled as a ${type.kind}: the kind in the data (${String(kind)}) does not match the expected kind (${type.kind})`,
+      `${textOf(kind)} in version "${type.version}" cannot be handled as a ${type.kind}: the kind in the data (${textOf(kind)}) does not match the expected kind (${type.kind})`,
     );
   }
   if (given !== expected) {
     throw badRequest(
-      `the API version in the data (${String(given)}) does not match the expected API version (${expected})`,
+      `the API version in the data (${textOf(given)}) does not match the expected API version (${expected})`,
     );
   }
   const metadata = isMap(body['metadata']) ? body['metadata'] : {};

@@ -58,7 +58,7 @@ async function plainReply({ cluster }: Api, request: Request): Promise<Reply | u
   if (path === '/version') return { code: 200, body: versionInfo(cluster.version) };
   if (healthPaths.has(path)) return { code: 200, body: 'ok', contentType: 'text/plain' };
   if (path === '/' || path === '') return { code: 200, body: rootPaths(cluster) };
-  if (path.startsWith('/openapi/')) return await openApiReply(cluster, request);
+  if (path.startsWith('/openapi/')) return openApiReply(cluster, request);
   return discoveryReply(cluster, path, accept);
 }
 

@@ -76,7 +76,7 @@ export function applyObject(
   const owners = ownersOf(live, writer, target);
   const merged = mergeConfig(live as Json, config as Json, view) as KubeObject;
   const others = owners.filter((owner) => !isSameManager(owner, writer));
-  const { written } = compareFields(ownable(live) as Json, ownable(merged) as Json, view);
+  const { written } = compareFields(ownable(live), ownable(merged), view);
   const conflicts = conflictsWith(others, written);
   if (conflicts.length > 0 && !request.force) throw conflictError(conflicts);
 
@@ -94,7 +94,7 @@ export function applyObject(
     {
       ...write,
       owners: (object) => {
-        const { removed } = compareFields(ownable(live) as Json, ownable(object) as Json, view);
+        const { removed } = compareFields(ownable(live), ownable(object), view);
         const rest = kept.map((owner) => ({ ...owner, fields: difference(owner.fields, removed) }));
         return [...rest, { ...writer, fields: applied }];
       },

@@ -5,7 +5,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { applyDefinitionDefaults, definitionsKey } from './custom-resources.ts';
-import { isMap, listAt, mapAt, type JsonObject, type KubeObject } from './objects.ts';
+import { isMap, listAt, mapAt, textOf, type JsonObject, type KubeObject } from './objects.ts';
 import type { ResourceType } from './resource-type.ts';
 
 type Defaulter = (object: KubeObject) => void;
@@ -138,7 +138,7 @@ function podSpec(pod: JsonObject): void {
 }
 
 function containerDefaults(container: JsonObject): void {
-  const image = String(container['image'] ?? '');
+  const image = textOf(container['image']);
   const isLatest = image.endsWith(':latest') || !/[:@][^/]*$/.test(image);
   fill(container, {
     imagePullPolicy: isLatest ? 'Always' : 'IfNotPresent',
@@ -204,7 +204,7 @@ function secret(object: KubeObject): void {
   if (!isMap(plain)) return;
   const data: JsonObject = mapAt(object, 'data') ?? {};
   for (const [key, value] of Object.entries(plain)) {
-    data[key] = Buffer.from(String(value)).toString('base64');
+    data[key] = Buffer.from(textOf(value)).toString('base64');
   }
   if (Object.keys(data).length > 0) object['data'] = data;
 }

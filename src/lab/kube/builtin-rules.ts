@@ -120,8 +120,6 @@ function podSpec(spec: unknown, path: string): readonly FieldError[] {
 function podUpdate(object: KubeObject, old: KubeObject): readonly FieldError[] {
   const fixed = (pod: KubeObject): Json => {
     const { activeDeadlineSeconds: _deadline, tolerations: _tolerations, ...rest } = pod.spec ?? {};
-    const withoutImages = (list: readonly Json[]): Json[] =>
-      list.map((container) => (isMap(container) ? { ...container, image: '' } : container));
     return {
       ...rest,
       containers: withoutImages(listAt(rest, 'containers')),
@@ -136,6 +134,12 @@ function podUpdate(object: KubeObject, old: KubeObject): readonly FieldError[] {
       'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
     ),
   ];
+}
+
+function withoutImages(containers: readonly Json[]): Json[] {
+  return containers.map((container) =>
+    isMap(container) ? { ...container, image: '' } : container,
+  );
 }
 
 const base64Pattern = /^[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*$/;
@@ -158,7 +162,7 @@ function immutableField(
   field: string,
 ): readonly FieldError[] {
   if (old === undefined || sameJson(old[field], object[field])) return [];
-  return [immutable(field, object[field] as Json)];
+  return [immutable(field, object[field])];
 }
 
 /** A ConfigMap or Secret marked immutable keeps its data, and the mark. */
@@ -191,13 +195,13 @@ function service(object: KubeObject, old: KubeObject | undefined): readonly Fiel
   return errors;
 }
 
-const claimMutable = ['resources', 'volumeAttributesClassName'];
+const claimMutable = new Set(['resources', 'volumeAttributesClassName']);
 
 function claim(object: KubeObject, old: KubeObject | undefined): readonly FieldError[] {
   if (old === undefined) return [];
   const changed = Object.keys({ ...old.spec, ...object.spec }).filter(
     (field) =>
-      !claimMutable.includes(field) &&
+      !claimMutable.has(field) &&
       !sameJson(old.spec?.[field], object.spec?.[field]) &&
       !(field === 'volumeName' && old.spec?.['volumeName'] === undefined),
   );

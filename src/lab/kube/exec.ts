@@ -60,7 +60,7 @@ export class ExecEndpoint {
 
   /** True when the client offers a subprotocol this endpoint speaks. */
   static speaks(request: IncomingMessage): boolean {
-    const offered = String(request.headers['sec-websocket-protocol'] ?? '')
+    const offered = (request.headers['sec-websocket-protocol'] ?? '')
       .split(',')
       .map((protocol) => protocol.trim());
     return offered.some((protocol) => protocols.includes(protocol));

@@ -175,17 +175,19 @@ export function compareFields(
       removed: old === undefined ? emptySet : fieldsOf(before, view, options),
     };
   }
+  return compareChildren(old, fresh);
+}
+
+type Children = NonNullable<ReturnType<typeof childrenOf>>;
+
+function compareChildren(old: Children, fresh: Children): FieldChanges {
   const written = new Map<string, FieldSet>();
   const removed = new Map<string, FieldSet>();
   for (const edge of new Set([...old.keys(), ...fresh.keys()])) {
     const child = fresh.get(edge) ?? old.get(edge);
     if (child === undefined) continue;
-    const below = compareFields(
-      old.get(edge)?.value,
-      fresh.get(edge)?.value,
-      child.view,
-      child.isItem,
-    );
+    const [before, after] = [old.get(edge)?.value, fresh.get(edge)?.value];
+    const below = compareFields(before, after, child.view, child.isItem);
     if (!isEmptySet(below.written)) written.set(edge, below.written);
     if (!isEmptySet(below.removed)) removed.set(edge, below.removed);
   }

@@ -17,7 +17,7 @@ export function collectGarbage(cluster: Cluster): void {
   for (const [, object] of cluster.storage.all()) byUid.set(object.metadata.uid ?? '', object);
   const types = new Map(cluster.registry.stored().map((type) => [type.storageKey, type]));
   const dependents = new Map<string, Dependent[]>();
-  for (const [key, object] of [...cluster.storage.all()]) {
+  for (const [key, object] of cluster.storage.all()) {
     const type = types.get(key);
     if (type === undefined) continue;
     for (const owner of object.metadata.ownerReferences ?? []) {
@@ -26,7 +26,7 @@ export function collectGarbage(cluster: Cluster): void {
       dependents.set(owner.uid, found);
     }
   }
-  for (const [key, object] of [...cluster.storage.all()]) {
+  for (const [key, object] of cluster.storage.all()) {
     const type = types.get(key);
     if (type === undefined) continue;
     if (object.metadata.deletionTimestamp !== undefined) {

@@ -87,7 +87,7 @@ function objectsAt(
   const objects = new Map(
     cluster.storage.list(storageKey).map((object) => [positionOf(object), object]),
   );
-  for (const event of events.filter(({ key }) => key === storageKey).reverse()) {
+  for (const event of events.filter(({ key }) => key === storageKey).toReversed()) {
     if (event.previous === undefined) objects.delete(positionOf(event.object));
     else objects.set(positionOf(event.previous), event.previous);
   }

@@ -11,13 +11,7 @@ import {
   union,
   type FieldSet,
 } from './field-set.ts';
-import {
-  isMap,
-  type Json,
-  type JsonObject,
-  type KubeObject,
-  type ManagedFieldsEntry,
-} from './objects.ts';
+import { isMap, type JsonObject, type KubeObject, type ManagedFieldsEntry } from './objects.ts';
 import type { TypeView } from './type-view.ts';
 
 /** One manager with the fields it owns. */
@@ -108,7 +102,7 @@ export function ownersAfterUpdate(
   writer: Writer,
   view: TypeView,
 ): readonly Owner[] {
-  const { written, removed } = compareFields(ownable(before) as Json, ownable(after) as Json, view);
+  const { written, removed } = compareFields(ownable(before), ownable(after), view);
   const lost = union(written, removed);
   if (isEmptySet(lost)) return owners;
   const kept = owners.map((owner) => ({

@@ -2,7 +2,7 @@
  * The rules on metadata that hold for every kind: names, labels, annotations, owner references, finalizers.
  * Messages follow k8s.io/apimachinery/pkg/api/validation.
  */
-import { isMap, type KubeObject, type OwnerReference } from './objects.ts';
+import { isMap, textOf, type KubeObject, type OwnerReference } from './objects.ts';
 import type { ResourceType } from './resource-type.ts';
 import type { FieldError } from './status-error.ts';
 
@@ -67,7 +67,7 @@ function labelErrors(labels: unknown): readonly FieldError[] {
 function annotationErrors(annotations: unknown): readonly FieldError[] {
   const entries = Object.entries(isMap(annotations) ? annotations : {});
   const sizeBytes = entries.reduce(
-    (sum, [key, value]) => sum + key.length + Buffer.byteLength(String(value)),
+    (sum, [key, value]) => sum + key.length + Buffer.byteLength(textOf(value)),
     0,
   );
   return [

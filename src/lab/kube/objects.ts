@@ -86,6 +86,13 @@ export function numberAt(value: unknown, key: string): number | undefined {
   return typeof found === 'number' ? found : undefined;
 }
 
+/** A JSON scalar as text, without quotes; lists and maps as JSON, absent values as ''. */
+export function textOf(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'string') return value;
+  return JSON.stringify(value);
+}
+
 /** Follows a dotted path (".spec.replicas" or "spec.replicas") through maps; undefined when it breaks off. */
 export function valueAt(value: unknown, path: string): Json | undefined {
   let current: unknown = value;

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Cluster } from './cluster.ts';
-import { apiVersionOf, isMap, type Json, type JsonObject } from './objects.ts';
+import { apiVersionOf, isMap, stringAt, type Json, type JsonObject } from './objects.ts';
 import { chooseForm, type Reply } from './reply.ts';
 import type { Request } from './request.ts';
 import type { ResourceType } from './resource-type.ts';
@@ -20,7 +20,7 @@ export async function openApiReply(cluster: Cluster, { path, accept }: Request):
   const name = path.slice(v3Root.length + 1);
   const own = types.filter((type) => documentName(type) === name);
   if (!path.startsWith(`${v3Root}/`) || own.length === 0) throw unknownPath();
-  return await Promise.resolve({ code: 200, body: v3Document(cluster, own) });
+  return Promise.resolve({ code: 200, body: v3Document(cluster, own) });
 }
 
 /** Clients that only take protobuf are told so; they go on without the document. */
@@ -78,7 +78,7 @@ function schemaName({ group, version, kind, builtin }: ResourceType): string {
     const short = group === '' ? 'core' : (group.split('.', 1)[0] ?? group);
     return `io.k8s.api.${short}.${version}.${kind}`;
   }
-  return [...group.split('.').reverse(), version, kind].join('.');
+  return [...group.split('.').toReversed(), version, kind].join('.');
 }
 
 function groupVersionKind({ group, version, kind }: ResourceType): JsonObject {
@@ -111,9 +111,8 @@ function schemaOf(type: ResourceType): JsonObject {
   return {
     ...own,
     type: 'object',
-    description: String(
-      own['description'] ?? `${type.kind} of ${apiVersionOf(type.group, type.version)}.`,
-    ),
+    description:
+      stringAt(own, 'description') ?? `${type.kind} of ${apiVersionOf(type.group, type.version)}.`,
     properties,
     ...(type.builtin ? { 'x-kubernetes-preserve-unknown-fields': true } : {}),
     'x-kubernetes-group-version-kind': [groupVersionKind(type)],

@@ -50,7 +50,7 @@ const metaForms = ['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList'
 /** The first form the client accepts and this server can write. Throws 406 when there is none. */
 export function chooseForm(header: string): Form {
   const types = header === '' ? [{ type: '*/*', params: {} }] : acceptedTypes(header);
-  for (const { type, params } of types as readonly Accepted[]) {
+  for (const { type, params } of types) {
     const yaml = yamlTypes.has(type);
     if (!yaml && !jsonTypes.has(type)) continue;
     const as = params['as'];

@@ -103,18 +103,34 @@ export function resourcePath(path: string): ResourcePath | undefined {
     .split('/')
     .filter((part) => part !== '')
     .map(decodeURIComponent);
-  const isCore = parts[0] === 'api';
-  if (!isCore && parts[0] !== 'apis') return undefined;
-  const [group, version] = isCore ? ['', parts[1]] : [parts[1], parts[2]];
-  const rest = parts.slice(isCore ? 2 : 3);
-  if (group === undefined || version === undefined || rest.length === 0) return undefined;
-  const isNamespaced =
-    rest[0] === 'namespaces' &&
-    rest.length > 2 &&
-    !(group === '' && ['status', 'finalize'].includes(rest[2] ?? ''));
-  const namespace = isNamespaced ? (rest[1] ?? '') : '';
-  const [plural = '', name = '', ...below] = isNamespaced ? rest.slice(2) : rest;
-  return { group, version, namespace, plural, name, subresource: below.join('/') };
+  const [root, first, second] = parts;
+  if (root === 'api') return below('', first, parts.slice(2));
+  return root === 'apis' && first !== undefined ? below(first, second, parts.slice(3)) : undefined;
+}
+
+/** Subresources of a namespace itself: /namespaces/x/status is not a resource in the namespace x. */
+const namespaceSubresources = new Set(['status', 'finalize']);
+
+function below(
+  group: string,
+  version: string | undefined,
+  rest: readonly string[],
+): ResourcePath | undefined {
+  const [first, namespace = '', third] = rest;
+  if (version === undefined || first === undefined) return undefined;
+  const isInNamespace =
+    first === 'namespaces' &&
+    third !== undefined &&
+    !(group === '' && namespaceSubresources.has(third));
+  const [plural = '', name = '', ...subresource] = isInNamespace ? rest.slice(2) : rest;
+  return {
+    group,
+    version,
+    namespace: isInNamespace ? namespace : '',
+    plural,
+    name,
+    subresource: subresource.join('/'),
+  };
 }
 
 /** The manager a write is recorded under: fieldManager, or the client's name from its User-Agent. */

@@ -29,6 +29,6 @@ export function readRequest(
     userAgent: headers['user-agent'] ?? '',
     user: rest.user,
     signal: rest.signal,
-    body: async () => await rest.body,
+    body: async () => rest.body,
   };
 }

@@ -18,19 +18,19 @@ import { createObject, inVersion, updateObject } from './write-object.ts';
 /** Carries out anything but watch and exec. */
 export async function handleResource(call: ResourceCall): Promise<Reply> {
   const { path, type } = call;
-  if (type.review === true) return await review(call);
-  if (path.name === '') return await onCollection(call);
+  if (type.review === true) return review(call);
+  if (path.name === '') return onCollection(call);
   switch (path.subresource) {
     case '':
-      return await onObject(call);
+      return onObject(call);
     case 'status':
       if (!type.hasStatus) throw unknownPath();
-      return await onObject(call);
+      return onObject(call);
     case 'scale':
-      return await handleScale(call);
+      return handleScale(call);
     case 'finalize':
       if (type.storageKey !== '/namespaces') throw unknownPath();
-      return await onObject(call);
+      return onObject(call);
     default:
       throw unknownPath();
   }
@@ -58,7 +58,7 @@ async function onCollection(call: ResourceCall): Promise<Reply> {
       return { code: 201, body: result.object as JsonObject, warnings: result.warnings };
     }
     case 'DELETE':
-      return await deleteCollection(call);
+      return deleteCollection(call);
     default:
       throw methodNotAllowed();
   }
@@ -80,7 +80,7 @@ async function onObject(call: ResourceCall): Promise<Reply> {
     }
     case 'DELETE':
       if (path.subresource !== '') throw methodNotAllowed();
-      return await deleteOne(call);
+      return deleteOne(call);
     default:
       throw methodNotAllowed();
   }

@@ -2,7 +2,7 @@
  * Reviews: questions about the caller that are answered and not stored (may I, who am I).
  */
 import { timestamp, type Cluster } from './cluster.ts';
-import { mapAt, stringAt, type Json, type JsonObject } from './objects.ts';
+import { mapAt, stringAt, textOf, type JsonObject } from './objects.ts';
 import type { User } from './request.ts';
 import { apiVersion, type ResourceType } from './resource-type.ts';
 
@@ -73,7 +73,7 @@ function namedUser(spec: JsonObject): User {
   const groups = spec['groups'];
   return {
     name: stringAt(spec, 'user') ?? '',
-    groups: Array.isArray(groups) ? groups.map((group: Json) => String(group)) : [],
+    groups: Array.isArray(groups) ? groups.map(textOf) : [],
   };
 }
 

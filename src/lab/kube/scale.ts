@@ -1,7 +1,15 @@
 /*
  * The scale subresource: an autoscaling/v1 Scale made of an object's replica fields, and back.
  */
-import { isMap, numberAt, setAt, valueAt, type JsonObject, type KubeObject } from './objects.ts';
+import {
+  isMap,
+  numberAt,
+  setAt,
+  textOf,
+  valueAt,
+  type JsonObject,
+  type KubeObject,
+} from './objects.ts';
 import type { ResourceType, ScalePaths } from './resource-type.ts';
 import { badRequest } from './status-error.ts';
 
@@ -45,11 +53,11 @@ export function withScale(object: KubeObject, paths: ScalePaths, scale: unknown)
 
 function selectorText(type: ResourceType, paths: ScalePaths, object: KubeObject): string {
   if (paths.labelSelectorPath !== undefined) {
-    return String(valueAt(object, paths.labelSelectorPath) ?? '');
+    return textOf(valueAt(object, paths.labelSelectorPath));
   }
   const labels = type.builtin ? valueAt(object, 'spec.selector.matchLabels') : undefined;
   if (!isMap(labels)) return '';
   return Object.entries(labels)
-    .map(([key, value]) => `${key}=${String(value)}`)
+    .map(([key, value]) => `${key}=${textOf(value)}`)
     .join(',');
 }

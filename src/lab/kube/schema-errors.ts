@@ -16,7 +16,7 @@ const formats = ['date-time', 'date', 'email', 'hostname', 'ipv4', 'ipv6', 'uri'
 /** Every place where the object breaks the schema. */
 export function schemaErrors(object: unknown, schema: SchemaNode): readonly FieldError[] {
   const validate = validator(schema);
-  if (validate(object) === true) return [];
+  if (validate(object)) return [];
   return (validate.errors ?? [])
     .filter((error) => !isWrapper(error))
     .map((error) => fieldError(error, object));
@@ -65,7 +65,7 @@ function toJsonSchema(node: SchemaNode, place: { isObject: boolean }): JsonSchem
 const ignored = new Set(['default', 'description', 'example', 'nullable', 'title', 'externalDocs']);
 
 const below = (node: unknown): unknown =>
-  isMap(node) ? toJsonSchema(node as SchemaNode, { isObject: false }) : node;
+  isMap(node) ? toJsonSchema(node, { isObject: false }) : node;
 const list = (nodes: unknown): unknown => (Array.isArray(nodes) ? nodes.map(below) : nodes);
 
 const keywords: Readonly<Record<string, (value: unknown) => unknown>> = {

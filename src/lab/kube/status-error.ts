@@ -55,7 +55,7 @@ function qualified(resource: ResourceName): string {
   return resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
 }
 
-function details(resource: ResourceName, name: string): StatusDetails {
+function detailsOf(resource: ResourceName, name: string): StatusDetails {
   return {
     ...(name === '' ? {} : { name }),
     ...(resource.group === '' ? {} : { group: resource.group }),
@@ -68,7 +68,7 @@ export function notFound(resource: ResourceName, name: string): StatusError {
     404,
     'NotFound',
     `${qualified(resource)} "${name}" not found`,
-    details(resource, name),
+    detailsOf(resource, name),
   );
 }
 
@@ -82,7 +82,7 @@ export function alreadyExists(resource: ResourceName, name: string): StatusError
     409,
     'AlreadyExists',
     `${qualified(resource)} "${name}" already exists`,
-    details(resource, name),
+    detailsOf(resource, name),
   );
 }
 
@@ -91,7 +91,7 @@ export function conflict(resource: ResourceName, name: string, why: string): Sta
     409,
     'Conflict',
     `Operation cannot be fulfilled on ${qualified(resource)} "${name}": ${why}`,
-    details(resource, name),
+    detailsOf(resource, name),
   );
 }
 
@@ -108,12 +108,12 @@ export function badRequest(message: string): StatusError {
 }
 
 export function forbidden(resource: ResourceName, name: string, why: string): StatusError {
-  const subject = name === '' ? `${qualified(resource)}` : `${qualified(resource)} "${name}"`;
+  const subject = name === '' ? qualified(resource) : `${qualified(resource)} "${name}"`;
   return new StatusError(
     403,
     'Forbidden',
     `${subject} is forbidden: ${why}`,
-    details(resource, name),
+    detailsOf(resource, name),
   );
 }
 

@@ -57,11 +57,11 @@ export class Storage {
     return this.#objects.get(key)?.get(`${namespace}/${name}`);
   }
 
-  /** Every object of every resource, with its storage key. */
-  *all(): Iterable<readonly [key: string, object: KubeObject]> {
-    for (const [key, objects] of this.#objects) {
-      for (const object of objects.values()) yield [key, object];
-    }
+  /** Every object of every resource, with its storage key: a copy of the list, safe to write over. */
+  all(): readonly (readonly [key: string, object: KubeObject])[] {
+    return [...this.#objects].flatMap(([key, objects]) =>
+      [...objects.values()].map((object) => [key, object] as const),
+    );
   }
 
   /** Stores an object under its namespace and name and gives it the next revision. */

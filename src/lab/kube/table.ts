@@ -3,7 +3,7 @@
  * additionalPrinterColumns. Pure.
  */
 import { builtinColumns, type Column } from './table-columns.ts';
-import { isMap, valueAt, type Json, type JsonObject, type KubeObject } from './objects.ts';
+import { isMap, textOf, valueAt, type Json, type JsonObject, type KubeObject } from './objects.ts';
 import type { PrinterColumn, ResourceType } from './resource-type.ts';
 import { ageText } from './age.ts';
 
@@ -90,7 +90,7 @@ function follow(
 ): unknown[] {
   if (filterPath !== undefined) {
     return Array.isArray(value)
-      ? value.filter((item) => String(valueAt(item, filterPath)) === wanted)
+      ? value.filter((item) => textOf(valueAt(item, filterPath)) === wanted)
       : [];
   }
   if (index !== undefined) {
@@ -106,6 +106,6 @@ export function metadataOnly(object: KubeObject): JsonObject {
   return {
     kind: 'PartialObjectMetadata',
     apiVersion: 'meta.k8s.io/v1',
-    metadata: object.metadata as JsonObject,
+    metadata: object.metadata,
   };
 }

@@ -64,10 +64,10 @@ export function watchObjects(
   };
 
   const timers: NodeJS.Timeout[] = [];
-  let unsubscribe = (): void => {};
+  let unsubscribe: (() => void) | undefined;
   const end = (): void => {
     for (const timer of timers) clearTimeout(timer);
-    unsubscribe();
+    unsubscribe?.();
     response.end();
   };
   if (missed === undefined) {

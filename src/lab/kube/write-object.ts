@@ -235,14 +235,12 @@ function updatedOwners(
 
 /** A write that changes nothing but times of ownership is not stored: no revision, no event. */
 function isUnchanged(current: KubeObject, object: KubeObject): boolean {
-  const comparable = (from: KubeObject): unknown => ({
-    ...from,
-    metadata: {
-      ...from.metadata,
-      managedFields: from.metadata.managedFields?.map(({ time: _time, ...entry }) => entry),
-    },
-  });
-  return sameJson(comparable(current), comparable(object));
+  return sameJson(withoutOwnershipTimes(current), withoutOwnershipTimes(object));
+}
+
+function withoutOwnershipTimes(object: KubeObject): unknown {
+  const entries = object.metadata.managedFields?.map(({ time: _time, ...entry }) => entry);
+  return { ...object, metadata: { ...object.metadata, managedFields: entries } };
 }
 
 /** Deleted already, and nothing holds it any more. */

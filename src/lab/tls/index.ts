@@ -3,7 +3,7 @@
  * Everything is WebCrypto in this process; no openssl binary, and no key ever leaves memory unless a
  * caller writes it to a file.
  */
-import { webcrypto } from 'node:crypto';
+import type { webcrypto } from 'node:crypto';
 import type * as X509 from '@peculiar/x509';
 
 /** A certificate and its private key, both PEM. */
@@ -96,7 +96,7 @@ async function issue(
 }
 
 async function newKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  return crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 }
 
 async function privateKeyPem(x509: typeof X509, key: webcrypto.CryptoKey): Promise<string> {
