@@ -1,6 +1,14 @@
 // The built-in actions: one list that can be read. Importing an action registers nothing.
 
 import type { Action } from '../engine/index.ts';
+import { dnsAssert } from './dns/assert.ts';
+import { dnsUpdate } from './dns/update.ts';
+import { dnsWait } from './dns/wait.ts';
+import { etcdHealth } from './etcd/health.ts';
+import { etcdSnapshot } from './etcd/snapshot.ts';
+import { etcdVerify } from './etcd/verify.ts';
+import { flowApprove } from './flow/approve.ts';
+import { flowSleep } from './flow/sleep.ts';
 import { k8sApply } from './k8s/apply.ts';
 import { k8sAssert } from './k8s/assert.ts';
 import { k8sDelete } from './k8s/delete.ts';
@@ -12,6 +20,10 @@ import { k8sPatch } from './k8s/patch.ts';
 import { k8sRestore } from './k8s/restore.ts';
 import { k8sScale } from './k8s/scale.ts';
 import { k8sWait } from './k8s/wait.ts';
+import { s3Assert } from './s3/assert.ts';
+import { s3Download } from './s3/download.ts';
+import { s3Presign } from './s3/presign.ts';
+import { s3Upload } from './s3/upload.ts';
 import type { DrPorts } from './ports.ts';
 
 export type * from './ports.ts';
@@ -28,4 +40,16 @@ export const builtinActions: readonly Action<DrPorts>[] = [
   k8sExport,
   k8sRestore,
   k8sExec,
+  etcdHealth,
+  etcdSnapshot,
+  etcdVerify,
+  s3Upload,
+  s3Download,
+  s3Presign,
+  s3Assert,
+  dnsUpdate,
+  dnsWait,
+  dnsAssert,
+  flowApprove,
+  flowSleep,
 ];

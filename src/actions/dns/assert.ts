@@ -1,7 +1,13 @@
-import { Type } from 'typebox';
-import { zoneParams } from './params.ts';
+// dns.assert: what must be true of a Route53 zone before names in it are changed.
 
-export const params = Type.Object(
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+import { DrctlError, defineReadAction } from '../../engine/index.ts';
+import type { ReadContext } from '../../engine/index.ts';
+import type { DrPorts } from '../ports.ts';
+import { canonicalName, zoneParams } from './params.ts';
+
+const params = Type.Object(
   {
     ...zoneParams,
     covers: Type.Optional(
@@ -14,8 +20,49 @@ export const params = Type.Object(
   { additionalProperties: false },
 );
 
-export const outputs = Type.Object({
+const outputs = Type.Object({
   zone: Type.String(),
   name: Type.String({ description: 'The zone’s domain, without the final dot' }),
   private: Type.Boolean(),
 });
+
+export const dnsAssert = defineReadAction<DrPorts, typeof params, typeof outputs>({
+  name: 'dns.assert',
+  version: 1,
+  summary: 'Fails unless a Route53 zone exists and covers the names',
+  examples: [
+    {
+      id: 'zone-covers-domain',
+      action: 'dns.assert',
+      with: { target: 'aws', zone: 'Z0123456789', covers: ['prod.example.com'] },
+    },
+  ],
+  params,
+  outputs,
+  read,
+});
+
+async function read(
+  wanted: Static<typeof params>,
+  ctx: ReadContext<DrPorts>,
+): Promise<Static<typeof outputs>> {
+  const dns = await ctx.readers.dns(wanted.target);
+  const zone = await dns.zone(wanted.zone, ctx.signal);
+  if (zone === undefined) {
+    throw new DrctlError('ASSERTION_FAILED', `There is no Route53 zone "${wanted.zone}"`);
+  }
+  const faults = (wanted.covers ?? [])
+    .map(canonicalName)
+    .filter((name) => name !== zone.name && !name.endsWith(`.${zone.name}`))
+    .map((name) => `it does not cover ${name}`);
+  if (wanted.private !== undefined && wanted.private !== zone.private) {
+    faults.push(zone.private ? 'it is private' : 'it is not private');
+  }
+  if (faults.length > 0) {
+    throw new DrctlError(
+      'ASSERTION_FAILED',
+      `Zone "${wanted.zone}" (${zone.name}): ${faults.join('; ')}`,
+    );
+  }
+  return { zone: wanted.zone, name: zone.name, private: zone.private };
+}

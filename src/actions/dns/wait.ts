@@ -1,8 +1,17 @@
-import { Type } from 'typebox';
-import { Duration } from '../../engine/index.ts';
-import { namingParams, zoneParams } from './params.ts';
+// dns.wait: waits until names are free, published, or lead where they must, as Route53 itself has them: caches of
+// resolvers play no part. Ownership records count where they decide who may write the names next.
 
-export const params = Type.Object(
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+import { DrctlError, Duration, defineReadAction, parseDuration } from '../../engine/index.ts';
+import type { Planned, ReadContext } from '../../engine/index.ts';
+import type { DrPorts, ZoneReader } from '../ports.ts';
+import { waitInSync } from './in-sync.ts';
+import { namingParams, zoneParams } from './params.ts';
+import { verdictOn } from './wait-verdict.ts';
+import type { Verdict } from './wait-verdict.ts';
+
+const params = Type.Object(
   {
     ...zoneParams,
     names: Type.Array(Type.String(), { description: 'Hostnames', minItems: 1 }),
@@ -38,7 +47,7 @@ export const params = Type.Object(
   { additionalProperties: false },
 );
 
-export const outputs = Type.Object({
+const outputs = Type.Object({
   records: Type.Array(
     Type.Object({
       name: Type.String(),
@@ -49,3 +58,79 @@ export const outputs = Type.Object({
     { description: 'The address records of the names, as they were last seen' },
   ),
 });
+
+type Params = Static<typeof params>;
+type Outputs = Static<typeof outputs>;
+
+export const dnsWait = defineReadAction<DrPorts, typeof params, typeof outputs>({
+  name: 'dns.wait',
+  version: 1,
+  summary: 'Waits until names in a Route53 zone are gone, there, or lead where they must',
+  examples: [
+    {
+      id: 'names-released',
+      action: 'dns.wait',
+      with: {
+        target: 'aws',
+        zone: 'Z0123456789',
+        names: ['api.prod.example.com'],
+        until: 'absent',
+      },
+      timeout: '15m',
+    },
+  ],
+  params,
+  outputs,
+  read,
+  // Planning never waits: it says whether it holds now.
+  plan: async (wanted, ctx): Promise<Planned<Outputs>> => {
+    const verdict = await lookOnce(await ctx.readers.dns(wanted.target), wanted, ctx);
+    return verdict.holds
+      ? { changes: [{ kind: 'none', because: 'holds now' }] }
+      : {
+          changes: [{ kind: 'none', because: 'will be waited for' }],
+          notes: [`Does not hold now: ${verdict.seen}`],
+        };
+  },
+});
+
+/** The step's timeout ends a wait long before; this ends a loop that nothing else would. */
+const maxLooks = 20_000;
+/** Looks in a row that may fail because the server is busy or away. */
+const maxFailures = 30;
+
+async function read(wanted: Params, ctx: ReadContext<DrPorts>): Promise<Outputs> {
+  const dns = await ctx.readers.dns(wanted.target);
+  if (typeof wanted.changeId === 'string') await waitInSync(dns, wanted.changeId, ctx);
+  const intervalMs = parseDuration(wanted.interval ?? '10s');
+  let failures = 0;
+  for (let look = 0; look < maxLooks; look += 1) {
+    try {
+      const verdict = await lookOnce(dns, wanted, ctx);
+      failures = 0;
+      if (verdict.holds) return { records: verdict.addresses.map(shownRecord) };
+      ctx.report({ message: verdict.seen });
+    } catch (error) {
+      failures += 1;
+      const isPassing = error instanceof DrctlError && error.retryable;
+      if (!isPassing || failures > maxFailures) throw error;
+      ctx.report({ message: error.message });
+    }
+    await ctx.sleep(intervalMs);
+  }
+  throw new DrctlError('STEP_TIMEOUT', `${wanted.names.join(', ')}: not ${wanted.until}`);
+}
+
+async function lookOnce(
+  dns: ZoneReader,
+  wanted: Params,
+  ctx: ReadContext<DrPorts>,
+): Promise<Verdict> {
+  const records = [];
+  for await (const record of dns.records(wanted.zone, ctx.signal)) records.push(record);
+  return verdictOn(records, wanted);
+}
+
+function shownRecord({ name, type, values, alias }: Verdict['addresses'][number]) {
+  return { name, type, values: [...values], ...(alias !== undefined && { aliasName: alias.name }) };
+}

@@ -1,7 +1,17 @@
+// etcd.health: how the members of an etcd cluster are. A check: it fails when too few are healthy, or when the database
+// is older than it must be.
+
 import { Type } from 'typebox';
+import type { Static } from 'typebox';
+import { DrctlError, defineReadAction } from '../../engine/index.ts';
+import type { ReadContext } from '../../engine/index.ts';
+import { planAssertion } from '../plan-assertion.ts';
+import type { DrPorts, EtcdStatus } from '../ports.ts';
+import { describeUnhealthy, memberStates } from './members.ts';
+import type { MemberState } from './members.ts';
 import { memberParams } from './params.ts';
 
-export const params = Type.Object(
+const params = Type.Object(
   {
     ...memberParams,
     minHealthy: Type.Optional(
@@ -10,11 +20,17 @@ export const params = Type.Object(
         default: 1,
       }),
     ),
+    minRevision: Type.Optional(
+      Type.Integer({
+        description: 'Every healthy member must be at this revision or a later one',
+        minimum: 0,
+      }),
+    ),
   },
   { additionalProperties: false },
 );
 
-export const outputs = Type.Object({
+const outputs = Type.Object({
   members: Type.Array(
     Type.Object({
       pod: Type.String(),
@@ -33,6 +49,80 @@ export const outputs = Type.Object({
     description: 'The highest revision of a healthy member',
   }),
   version: Type.Union([Type.String(), Type.Null()], {
-    description: 'The lowest etcd version of a healthy member',
+    description: 'The etcd version of that member',
   }),
 });
+
+export const etcdHealth = defineReadAction<DrPorts, typeof params, typeof outputs>({
+  name: 'etcd.health',
+  version: 1,
+  summary: 'Tells how the members of an etcd cluster are, and fails when too few are healthy',
+  examples: [
+    {
+      id: 'etcd-healthy',
+      action: 'etcd.health',
+      with: { target: 'source', namespace: 'clusters-prod', minHealthy: 'all' },
+    },
+  ],
+  params,
+  outputs,
+  read,
+  plan: (wanted, ctx) => planAssertion(() => read(wanted, ctx)),
+});
+
+async function read(
+  wanted: Static<typeof params>,
+  ctx: ReadContext<DrPorts>,
+): Promise<Static<typeof outputs>> {
+  const states = await memberStates(wanted, ctx);
+  const healthy = states.filter(({ status }) => status.healthy);
+  const needed = wanted.minHealthy === 'all' ? states.length : (wanted.minHealthy ?? 1);
+  if (healthy.length < needed) {
+    throw new DrctlError(
+      'ASSERTION_FAILED',
+      `${healthy.length} of ${states.length} etcd members in "${wanted.namespace}" of ${wanted.target} are healthy, ${needed} must be (${describeUnhealthy(states)})`,
+    );
+  }
+  checkRevision(healthy, wanted);
+  const newest = newestOf(healthy);
+  return {
+    members: states.map(({ status }) => shownStatus(status)),
+    healthy: healthy.length,
+    total: states.length,
+    leader: states.find(({ status }) => status.isLeader === true)?.status.pod ?? null,
+    revision: newest?.status.revision ?? null,
+    version: newest?.status.version ?? null,
+  };
+}
+
+function checkRevision(
+  healthy: readonly MemberState[],
+  { minRevision, namespace, target }: Static<typeof params>,
+): void {
+  if (minRevision === undefined) return;
+  const behind = healthy.find(({ status }) => (status.revision ?? 0) < minRevision);
+  if (behind === undefined) return;
+  const { pod, revision } = behind.status;
+  throw new DrctlError(
+    'ASSERTION_FAILED',
+    `etcd in "${namespace}" of ${target} is older than it must be: ${pod} is at revision ${revision ?? 'unknown'}, ${minRevision} is expected`,
+    { hint: 'It may have started from an empty or an old volume instead of the snapshot' },
+  );
+}
+
+function shownStatus(status: EtcdStatus): Static<typeof outputs>['members'][number] {
+  const { pod, healthy, because, isLeader, revision, dbSizeBytes, version } = status;
+  return {
+    pod,
+    healthy,
+    ...(because !== undefined && { because }),
+    ...(isLeader !== undefined && { isLeader }),
+    ...(revision !== undefined && { revision }),
+    ...(dbSizeBytes !== undefined && { dbSizeBytes }),
+    ...(version !== undefined && { version }),
+  };
+}
+
+function newestOf(states: readonly MemberState[]): MemberState | undefined {
+  return states.toSorted((a, b) => (b.status.revision ?? 0) - (a.status.revision ?? 0))[0];
+}

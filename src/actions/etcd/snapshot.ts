@@ -1,13 +1,26 @@
-import { Type } from 'typebox';
-import { memberParams } from './params.ts';
+// etcd.snapshot: one snapshot, saved by etcd's own tool inside a pod, streamed out into an artifact and verified on the
+// way, never held in memory. Nothing is left in the pod, whatever the outcome; a note beside the artifact says where it
+// comes from, and only both together count as done.
 
-export const params = Type.Object(
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+import { defineAction } from '../../engine/index.ts';
+import type { Json, ReadContext, WriteContext } from '../../engine/index.ts';
+import type { DrPorts, EtcdMember } from '../ports.ts';
+import { chooseMember } from './choose-member.ts';
+import type { ChosenMember } from './choose-member.ts';
+import { memberStates } from './members.ts';
+import { memberParams } from './params.ts';
+import { findTaken, forgetTaken, noteTaken } from './snapshot-note.ts';
+import { checkSpace, fetchSnapshot, removeFromPod } from './snapshot-transfer.ts';
+
+const params = Type.Object(
   {
     ...memberParams,
     pod: Type.Optional(
       Type.String({
         description:
-          'Pod of the member to take it from; otherwise a healthy member, not the leader if possible',
+          'Pod of the member to take it from; otherwise a healthy member that is up to date, not the leader if possible',
       }),
     ),
     to: Type.String({
@@ -29,7 +42,7 @@ export const params = Type.Object(
   { additionalProperties: false },
 );
 
-export const outputs = Type.Object({
+const outputs = Type.Object({
   file: Type.String({ description: 'Name of the artifact' }),
   sizeBytes: Type.Integer(),
   sha256: Type.String({ description: 'Hex SHA-256 of the whole file' }),
@@ -37,3 +50,108 @@ export const outputs = Type.Object({
   revision: Type.Integer({ description: 'Revision of that member right before the snapshot' }),
   version: Type.String({ description: 'etcd version of that member' }),
 });
+
+type Params = Static<typeof params>;
+
+const defaultDirectory = '/var/lib';
+
+export const etcdSnapshot = defineAction<DrPorts, typeof params, typeof outputs>({
+  name: 'etcd.snapshot',
+  version: 1,
+  effect: 'change',
+  summary: 'Takes a snapshot of etcd through a pod and brings it out, verified',
+  description:
+    'Stop everything that writes to this etcd first and wait until its pods are gone: writes after the snapshot are lost.',
+  examples: [
+    {
+      id: 'snapshot',
+      action: 'etcd.snapshot',
+      with: { target: 'source', namespace: 'clusters-prod', to: 'etcd-snapshot.db' },
+      timeout: '30m',
+    },
+  ],
+  params,
+  outputs,
+  plan,
+  apply,
+  probe: async ({ to }, ctx) => {
+    const taken = await findTaken(to, ctx);
+    return taken === undefined ? { found: 'not-done' } : { found: 'done', outputs: taken };
+  },
+  undo: {
+    possible: true,
+    run: async ({ params: { target, to }, entries }, ctx) => {
+      const etcd = await ctx.clients.etcd(target);
+      for (const [key, entry] of entries) {
+        if (key.startsWith(podFileKey)) await removeFromPod(etcd, podFileOf(entry), ctx.signal);
+      }
+      if (entries.size > 0) await forgetTaken(to, ctx);
+    },
+  },
+});
+
+async function plan(wanted: Params, ctx: ReadContext<DrPorts>) {
+  const taken = await findTaken(wanted.to, ctx);
+  if (taken !== undefined) {
+    const because = `artifact ${taken.file} holds the snapshot of ${taken.pod}`;
+    return { changes: [{ kind: 'none', because } as const], outputs: taken };
+  }
+  const chosen = chooseMember(await memberStates(wanted, ctx), wanted.pod);
+  const { pod } = chosen.member;
+  return {
+    changes: [
+      {
+        kind: 'run',
+        on: { target: wanted.target, object: `Pod ${wanted.namespace}/${pod}` },
+        summary: `save an etcd snapshot (about ${chosen.dbSizeBytes} bytes) and bring it out as artifact ${wanted.to}`,
+        risk: 'safe',
+      } as const,
+    ],
+  };
+}
+
+async function apply(wanted: Params, ctx: WriteContext<DrPorts>): Promise<Static<typeof outputs>> {
+  // An earlier attempt may have ended between the snapshot and its record.
+  const earlier = ctx.attempt > 1 ? await findTaken(wanted.to, ctx) : undefined;
+  if (earlier !== undefined) return earlier;
+  const chosen = chooseMember(await memberStates(wanted, ctx), wanted.pod);
+  const { member } = chosen;
+  const path = `${(wanted.directory ?? defaultDirectory).replace(/\/+$/, '')}/drctl-${ctx.token}.db`;
+  const etcd = await ctx.clients.etcd(wanted.target);
+  await checkSpace({ etcd, member, path, dbSizeBytes: chosen.dbSizeBytes, signal: ctx.signal });
+  await ctx.recordUndo({
+    [`${podFileKey}${member.pod}`]: { ...member, path },
+    artifact: wanted.to,
+  });
+  const written = await takeAndRemove(chosen, { ctx, path, wanted });
+  const { revision, version } = chosen;
+  const taken = { file: wanted.to, ...written, pod: member.pod, revision, version };
+  await noteTaken(taken, ctx);
+  return taken;
+}
+
+async function takeAndRemove(
+  { member }: ChosenMember,
+  use: { readonly ctx: WriteContext<DrPorts>; readonly path: string; readonly wanted: Params },
+): Promise<{ readonly sizeBytes: number; readonly sha256: string }> {
+  const { ctx, path, wanted } = use;
+  const etcd = await ctx.clients.etcd(wanted.target);
+  try {
+    return await fetchSnapshot({ etcd, member, path, to: wanted.to, ctx });
+  } finally {
+    if (wanted.keepInPod !== true) {
+      // Also when the step is interrupted, and never instead of the error that ended it.
+      await removeFromPod(etcd, { member, path }, AbortSignal.timeout(cleanupMs)).catch(() =>
+        ctx.report({ message: `${path} could not be removed from pod ${member.pod}` }),
+      );
+    }
+  }
+}
+
+const cleanupMs = 30_000;
+const podFileKey = 'pod-file/';
+
+function podFileOf(entry: Json): { readonly member: EtcdMember; readonly path: string } {
+  const { path, ...member } = entry as unknown as EtcdMember & { readonly path: string };
+  return { member, path };
+}

@@ -37,6 +37,11 @@ export interface BucketReader {
     address: ObjectAddress,
     options: { readonly method: 'GET' | 'PUT'; readonly expiresInSeconds: number },
   ): Promise<{ readonly url: string; readonly expiresAt: string }>;
+  /**
+   * May we write there? Asked by a write that cannot succeed: it carries a digest that its body does not have, and S3
+   * looks at the rights before it looks at the body.
+   */
+  mayWrite(address: ObjectAddress, signal: AbortSignal): Promise<boolean>;
   /** Who we are: "arn:aws:iam::123:user/x"; undefined where STS does not answer. */
   identity(signal: AbortSignal): Promise<string | undefined>;
 }
@@ -58,6 +63,4 @@ export interface BucketClient extends BucketReader {
   upload(address: ObjectAddress, options: UploadOptions): Promise<BucketObject>;
   /** Removes this version (or the object, where the bucket is not versioned). Nothing happens when absent. */
   remove(address: ObjectAddress, signal: AbortSignal): Promise<void>;
-  /** Writes and removes a few bytes under the prefix: may we write here? */
-  probeWrite(bucket: string, prefix: string, signal: AbortSignal): Promise<void>;
 }

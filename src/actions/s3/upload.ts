@@ -1,7 +1,16 @@
-import { Type } from 'typebox';
-import { objectParams, sha256Param } from './params.ts';
+// s3.upload: a file into a bucket, streamed in parts, its SHA-256 checked at the bucket and kept with the object. An
+// object with this very content is left alone; what is undone is exactly the version that this step uploaded.
 
-export const params = Type.Object(
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+import { DrctlError, defineAction } from '../../engine/index.ts';
+import type { Planned, ReadContext, WriteContext } from '../../engine/index.ts';
+import { digestOf, findSourceFile, openSourceFile } from '../source-file.ts';
+import type { BucketObject, DrPorts } from '../ports.ts';
+import { objectParams, sha256Param, sizeOf, uriOf } from './params.ts';
+import { ownUpload, recordUpload, undoUpload } from './upload-record.ts';
+
+const params = Type.Object(
   {
     ...objectParams,
     from: Type.String({
@@ -27,11 +36,124 @@ export const params = Type.Object(
   { additionalProperties: false },
 );
 
-export const outputs = Type.Object({
+const outputs = Type.Object({
   bucket: Type.String(),
   key: Type.String(),
   versionId: Type.Optional(Type.String({ description: 'In a versioned bucket' })),
   etag: Type.String(),
   sizeBytes: Type.Integer(),
-  sha256: Type.String(),
+  sha256: Type.String({ description: 'Hex SHA-256 of the content' }),
 });
+
+type Params = Static<typeof params>;
+type Outputs = Static<typeof outputs>;
+
+export const s3Upload = defineAction<DrPorts, typeof params, typeof outputs>({
+  name: 's3.upload',
+  version: 1,
+  effect: 'change',
+  summary: 'Uploads a file to a bucket, verified end to end',
+  examples: [
+    {
+      id: 'upload-snapshot',
+      action: 's3.upload',
+      with: {
+        target: 'aws',
+        bucket: 'dr-backups',
+        key: 'prod/etcd.db',
+        from: 'etcd-snapshot.db',
+        encryption: 'aws:kms',
+      },
+      timeout: '30m',
+    },
+  ],
+  params,
+  outputs,
+  plan,
+  apply,
+  probe: async (wanted, ctx) => {
+    const s3 = await ctx.readers.s3(wanted.target);
+    const found = await ownUpload(s3, ctx.undoEntries, ctx.signal);
+    return found === undefined
+      ? { found: 'not-done' }
+      : { found: 'done', outputs: outputsOf(found.object, found.sha256) };
+  },
+  undo: {
+    possible: true,
+    run: async ({ params: { target }, entries }, ctx) =>
+      undoUpload(await ctx.clients.s3(target), entries, ctx),
+  },
+});
+
+async function plan(wanted: Params, ctx: ReadContext<DrPorts>): Promise<Planned<Outputs>> {
+  const s3 = await ctx.readers.s3(wanted.target);
+  const source = await findSourceFile(ctx.readers, wanted.from);
+  const present = await s3.head(wanted, ctx.signal);
+  const on = { target: wanted.target, object: uriOf(wanted) };
+  const observed = [
+    { object: `${wanted.target}: ${on.object}`, fields: { etag: present?.etag ?? null } },
+  ];
+  if (present !== undefined && source?.sizeBytes === present.sizeBytes) {
+    const { sha256 } = await digestOf(source.read(), ctx.signal);
+    if (present.sha256 === sha256) {
+      const because = 'the object there has this content';
+      return {
+        changes: [{ kind: 'none', because }],
+        outputs: outputsOf(present, sha256),
+        observed,
+      };
+    }
+  }
+  const size = source === undefined ? '' : ` (${source.sizeBytes} bytes)`;
+  const loses =
+    present !== undefined && (await s3.bucket(wanted.bucket, ctx.signal))?.versioned !== true;
+  return {
+    changes: [
+      {
+        kind: 'run',
+        on,
+        summary: loses
+          ? `upload ${wanted.from}${size} in place of another object, which is lost: the bucket is not versioned`
+          : `upload ${wanted.from}${size}`,
+        risk: loses ? 'disruptive' : 'safe',
+      },
+    ],
+    observed,
+    ...(source === undefined && { notes: [`${wanted.from} is not there yet`] }),
+  };
+}
+
+async function apply(wanted: Params, ctx: WriteContext<DrPorts>): Promise<Outputs> {
+  const partSizeBytes = sizeOf(wanted.partSize ?? '8Mi');
+  const source = await openSourceFile(ctx.readers, wanted.from);
+  const { sha256, sizeBytes } = await digestOf(source.read(), ctx.signal);
+  if (wanted.sha256 !== undefined && wanted.sha256 !== sha256) {
+    throw new DrctlError(
+      'DATA_CORRUPT',
+      `${wanted.from} has the SHA-256 ${sha256}, expected is ${wanted.sha256}`,
+    );
+  }
+  const s3 = await ctx.clients.s3(wanted.target);
+  const present = await s3.head(wanted, ctx.signal);
+  if (present?.sha256 === sha256 && present.sizeBytes === sizeBytes) {
+    return outputsOf(present, sha256);
+  }
+  const content = { sha256, sizeBytes };
+  await recordUpload(ctx, { address: wanted, content, replaced: present });
+  const uploaded = await s3.upload(wanted, {
+    content: source.read(),
+    ...content,
+    partSizeBytes,
+    encryption: wanted.encryption ?? 'AES256',
+    ...(wanted.kmsKeyId !== undefined && { kmsKeyId: wanted.kmsKeyId }),
+    onProgress: (done) =>
+      ctx.report({ message: `uploading ${wanted.from}`, done, total: sizeBytes, unit: 'bytes' }),
+    signal: ctx.signal,
+  });
+  return outputsOf(uploaded, sha256);
+}
+
+function outputsOf(object: BucketObject, sha256: string): Outputs {
+  const { bucket, key, versionId, etag, sizeBytes } = object;
+  return { bucket, key, ...(versionId !== undefined && { versionId }), etag, sizeBytes, sha256 };
+}

@@ -1,0 +1,74 @@
+// What an upload remembers, so that it can be found again and taken back: the content that it was about to upload and
+// the version that was there before. An object with that content, in another version, is ours.
+
+import type { Json, JsonObject, WriteContext } from '../../engine/index.ts';
+import type { BucketClient, BucketObject, BucketReader, DrPorts, ObjectAddress } from '../ports.ts';
+import { uriOf } from './params.ts';
+
+const entryKey = 'upload';
+
+interface UploadRecord extends JsonObject {
+  readonly bucket: string;
+  readonly key: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  /** null: there was no object. */
+  readonly replaced: { readonly etag: string; readonly versionId: string | null } | null;
+}
+
+export async function recordUpload(
+  ctx: WriteContext<DrPorts>,
+  upload: {
+    readonly address: ObjectAddress;
+    readonly content: { readonly sha256: string; readonly sizeBytes: number };
+    readonly replaced: BucketObject | undefined;
+  },
+): Promise<void> {
+  const { address, content, replaced } = upload;
+  const record: UploadRecord = {
+    bucket: address.bucket,
+    key: address.key,
+    ...content,
+    replaced:
+      replaced === undefined
+        ? null
+        : { etag: replaced.etag, versionId: replaced.versionId ?? null },
+  };
+  await ctx.recordUndo({ [entryKey]: record });
+}
+
+/** The object that this step uploaded, if it is the current one. */
+export async function ownUpload(
+  s3: BucketReader,
+  entries: ReadonlyMap<string, Json>,
+  signal: AbortSignal,
+): Promise<{ readonly object: BucketObject; readonly sha256: string } | undefined> {
+  const record = entries.get(entryKey) as UploadRecord | undefined;
+  if (record === undefined) return undefined;
+  const object = await s3.head({ bucket: record.bucket, key: record.key }, signal);
+  const isOurs =
+    object !== undefined &&
+    object.sha256 === record.sha256 &&
+    object.sizeBytes === record.sizeBytes &&
+    (object.versionId ?? object.etag) !== (record.replaced?.versionId ?? record.replaced?.etag);
+  return isOurs ? { object, sha256: record.sha256 } : undefined;
+}
+
+/** Removes the version that was uploaded. What it replaced in a bucket without versions cannot come back: it stays. */
+export async function undoUpload(
+  s3: BucketClient,
+  entries: ReadonlyMap<string, Json>,
+  ctx: WriteContext<DrPorts>,
+): Promise<void> {
+  const record = entries.get(entryKey) as UploadRecord | undefined;
+  const own = await ownUpload(s3, entries, ctx.signal);
+  if (record === undefined || own === undefined) return;
+  const { bucket, key, versionId } = own.object;
+  if (record.replaced !== null && versionId === undefined) {
+    ctx.report({
+      message: `${uriOf(record)} stays: the object that it replaced is lost, the bucket is not versioned`,
+    });
+    return;
+  }
+  await s3.remove({ bucket, key, ...(versionId !== undefined && { versionId }) }, ctx.signal);
+}
