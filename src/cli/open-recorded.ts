@@ -13,12 +13,18 @@ export async function openRecorded(
     readonly header: RunHeader;
     readonly store: FileRunStore;
     readonly args: InputArgs & { readonly parallel: number };
+    /** False: a decision that contacts nothing may be taken without them. */
+    readonly secretsNeeded: boolean;
     readonly emit: RunEventSink;
   },
   cli: Cli,
 ): Promise<OpenSession> {
   const { header, store, args, emit } = options;
-  const inputs = await recordedInputs(header, args, cli);
+  const inputs = await recordedInputs(
+    header,
+    { ...args, secretsNeeded: options.secretsNeeded },
+    cli,
+  );
   return openSession(
     {
       runbook: inputs.runbook,

@@ -25,7 +25,7 @@ type Declarations = ReadonlyMap<string, EnvDeclaration>;
 /** RUN_MISMATCH, ENV_INVALID (naming what is missing). */
 export async function recordedInputs(
   header: RunHeader,
-  args: InputArgs,
+  args: InputArgs & { readonly secretsNeeded: boolean },
   cli: Cli,
 ): Promise<LoadedRunbook & ResolvedInputs> {
   const registry = builtinRegistry();
@@ -47,7 +47,7 @@ export async function recordedInputs(
   const redactor = createRedactor(sensitiveTexts(secrets.values));
   cli.useRedactor(redactor);
   const missing = secrets.problems.filter((problem) => problem.severity === 'error');
-  if (missing.length > 0) {
+  if (missing.length > 0 && args.secretsNeeded) {
     throw problemsError(
       'ENV_INVALID',
       `Run ${header.runId} has sensitive values that must be given again: -e FILE, --set NAME=VALUE or the environment`,

@@ -2,7 +2,7 @@
 
 import type { DrPorts } from '../actions/index.ts';
 import { formatDuration } from '../engine/index.ts';
-import type { Plan, RunEvent, RunResult, RunSession } from '../engine/index.ts';
+import type { Plan, RunEvent, RunResult, RunSession, RunState } from '../engine/index.ts';
 import { createApprover } from './approver.ts';
 import type { ApprovalArgs } from './approver.ts';
 import type { Cli } from './command.ts';
@@ -47,12 +47,36 @@ export async function openView(sections: readonly Section[], cli: Cli): Promise<
   return createTerminalView(output, sections);
 }
 
-export function planSections(plan: Plan): readonly Section[] {
-  return plan.phases.map((phase) => ({
-    id: phase.id,
-    title: phase.title === phase.id ? `Phase ${phase.id}` : `Phase ${phase.id}: ${phase.title}`,
-    items: phase.steps.map(({ id, title }) => ({ id, title })),
-  }));
+/** Phases and steps; with a state, what of them has not ended yet. */
+export function planSections(plan: Plan, state?: RunState): readonly Section[] {
+  return plan.phases
+    .map((phase) => ({
+      id: phase.id,
+      title: phase.title === phase.id ? `Phase ${phase.id}` : `Phase ${phase.id}: ${phase.title}`,
+      items: phase.steps
+        .filter((step) => state === undefined || !hasEnded(step.id, state))
+        .map(({ id, title }) => ({ id, title, instances: instanceIds(id, state) })),
+    }))
+    .filter((section) => section.items.length > 0);
+}
+
+function instanceIds(step: string, state: RunState | undefined): readonly string[] | undefined {
+  const open = state?.expansions
+    .get(step)
+    ?.map(({ key }) => `${step}[${key}]`)
+    .filter((id) => state !== undefined && !isOver(state, id));
+  return open;
+}
+
+function hasEnded(step: string, state: RunState): boolean {
+  const expanded = state.expansions.get(step);
+  if (expanded === undefined) return isOver(state, step);
+  return expanded.every(({ key }) => isOver(state, `${step}[${key}]`));
+}
+
+function isOver(state: RunState, instance: string): boolean {
+  const status = state.instances.get(instance)?.status;
+  return status === 'succeeded' || status === 'skipped';
 }
 
 /** Carries a run out (or on, or back) with everything around it, and tells how it ended. */

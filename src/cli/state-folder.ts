@@ -2,8 +2,8 @@
 
 import path from 'node:path';
 import type { FileRunStore } from '../adapters/index.ts';
-import { DrctlError } from '../engine/index.ts';
-import type { RunHeader } from '../engine/index.ts';
+import { DrctlError, fold } from '../engine/index.ts';
+import type { JournalRecord, RunHeader, RunState } from '../engine/index.ts';
 import type { Cli } from './command.ts';
 
 export interface StateArgs {
@@ -44,4 +44,35 @@ export function noRuns(): DrctlError {
   return new DrctlError('RUN_NOT_FOUND', 'There are no runs here yet', {
     hint: 'Begin one with "drctl apply RUNBOOK", or name its folder with --state',
   });
+}
+
+/** The run that was named, or the newest that has not ended. RUN_NOT_FOUND, RUN_FINISHED. */
+export async function findUnfinished(
+  store: FileRunStore,
+  runId: string | undefined,
+): Promise<RunHeader> {
+  if (runId !== undefined) return store.header(runId);
+  const headers = await store.list();
+  for (const header of headers) {
+    const { outcome } = await readState(store, header.runId);
+    if (outcome !== 'succeeded' && outcome !== 'rolled-back') return header;
+  }
+  const [newest] = headers;
+  if (newest === undefined) throw noRuns();
+  throw new DrctlError('RUN_FINISHED', `Every run here has ended; the newest is ${newest.runId}`, {
+    hint: `"drctl status ${newest.runId}" says how it ended`,
+  });
+}
+
+/** What the journal says now; needs no lease. */
+export async function readState(
+  store: FileRunStore,
+  runId: string,
+  torn?: (notice: string) => void,
+): Promise<RunState> {
+  const records: JournalRecord[] = [];
+  for await (const record of store.read(runId, torn === undefined ? {} : { torn })) {
+    records.push(record);
+  }
+  return fold(records);
 }

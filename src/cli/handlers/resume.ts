@@ -7,7 +7,7 @@ import type { InputArgs } from '../inputs.ts';
 import { createEventRelay, driveRun, planSections } from '../run-driver.ts';
 import { openRecorded } from '../open-recorded.ts';
 import { startTimeout } from '../session.ts';
-import { findUnfinished, openStore } from '../state-folder.ts';
+import { findUnfinished, openStore, readState } from '../state-folder.ts';
 import type { StateArgs } from '../state-folder.ts';
 
 export async function resume(
@@ -27,14 +27,18 @@ export async function resume(
   cli.output.result(`${cli.output.style.bold('Run')} ${header.runId}`);
   cli.output.event('run', { runId: header.runId, runbook: header.plan.runbook.path });
   const relay = createEventRelay();
-  const opened = await openRecorded({ header, store, args, emit: relay.emit }, cli);
+  const opened = await openRecorded(
+    { header, store, args, secretsNeeded: true, emit: relay.emit },
+    cli,
+  );
+  const state = await readState(store, header.runId);
   return driveRun(
     {
       opened,
       plan: header.plan,
       args,
       relay,
-      sections: planSections(header.plan),
+      sections: planSections(header.plan, state),
       success: 'succeeded',
       work: (session) => resumeRun(session, { store, takeover: args.takeover }),
     },

@@ -1,7 +1,7 @@
 // A run on a terminal, by listr2: one list a phase, one line a step. listr2 only draws: order, retries, failures and
 // undoing are the engine's, and reach this view as events.
 
-import type { Listr, ListrTaskWrapper, DefaultRenderer, SimpleRenderer } from 'listr2';
+import type { ListrTaskWrapper, DefaultRenderer, SimpleRenderer } from 'listr2';
 import type { JournalEvent, RunEvent } from '../../engine/index.ts';
 import type { Output } from '../output.ts';
 import { errorText, eventText, progressText } from './event-text.ts';
@@ -15,6 +15,8 @@ interface Item {
   /** Ends the item's line; an error marks it as failed. */
   settle: ((error?: Error) => void) | undefined;
   begun: boolean;
+  /** Instances that have not ended; undefined for a step without forEach, or not expanded yet. */
+  instances: Set<string> | undefined;
 }
 
 interface Shown {
@@ -38,12 +40,13 @@ export async function createTerminalView(
   const open = (section: Section): Shown => {
     const left = section.items.filter((one) => !finished.has(one.id));
     const items = new Map<string, Item>();
-    const tasks = left.map(({ id, title }) => {
+    const tasks = left.map(({ id, title, instances }) => {
       const item: Item = {
         title: title === id ? id : `${id}  ${style.dim(title)}`,
         task: undefined,
         settle: undefined,
         begun: false,
+        instances: instances === undefined ? undefined : new Set(instances),
       };
       const ended = new Promise<void>((resolve, reject) => {
         item.settle = (error) => (error === undefined ? resolve() : reject(error));
@@ -59,7 +62,7 @@ export async function createTerminalView(
         },
       };
     });
-    const list: Listr<unknown> = new listr2.Listr(tasks, {
+    const list = new listr2.Listr(tasks, {
       concurrent: true,
       // A failed line must not keep the others from being drawn.
       exitOnError: false,
@@ -108,7 +111,16 @@ export async function createTerminalView(
     if (found === undefined) return false;
     const { id, item } = found;
     const whole = event.step === id;
+    const over = (text: string): void => {
+      item.instances?.delete(event.step);
+      if (whole || item.instances?.size === 0) finish(id, item);
+      else setOutput(item, text);
+    };
     switch (event.type) {
+      case 'step.expanded':
+        item.instances = new Set(event.instances.map(({ key }) => `${event.step}[${key}]`));
+        if (item.instances.size === 0) finish(id, item);
+        return true;
       case 'step.started':
       case 'step.undo-started':
         item.begun = true;
@@ -117,15 +129,12 @@ export async function createTerminalView(
         return true;
       case 'step.succeeded':
       case 'step.undone':
-        if (whole) finish(id, item);
-        else setOutput(item, `${event.step} done`);
+        over(`${event.step} done`);
         return true;
       case 'step.skipped':
       case 'step.undo-impossible':
-        if (whole) {
-          item.task?.skip(`${item.title} ${style.dim(event.because)}`);
-          finish(id, item);
-        } else setOutput(item, `${event.step} skipped: ${event.because}`);
+        if (whole) item.task?.skip(`${item.title} ${style.dim(event.because)}`);
+        over(`${event.step} skipped: ${event.because}`);
         return true;
       case 'step.failed':
         if (event.willRetry) setOutput(item, `is tried again: ${errorText(event.error)}`);

@@ -14,5 +14,12 @@ export interface RunView {
 export interface Section {
   readonly id: string;
   readonly title: string;
-  readonly items: readonly { readonly id: string; readonly title: string }[];
+  readonly items: readonly SectionItem[];
+}
+
+export interface SectionItem {
+  readonly id: string;
+  readonly title: string;
+  /** Of a forEach step that was expanded already: the instances that have not ended. */
+  readonly instances?: readonly string[] | undefined;
 }

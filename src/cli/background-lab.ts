@@ -1,0 +1,77 @@
+// Starts the lab as a process of its own that outlives this one, and waits until it says that it is ready.
+
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DrctlError } from '../engine/index.ts';
+import type { LabFiles } from '../lab/index.ts';
+import type { WorldFlags } from './commands/lab.ts';
+import { labWords } from './handlers/lab-serve.ts';
+import type { ReadyMessage } from './handlers/lab-serve.ts';
+
+const READY_TIMEOUT_MS = 120_000;
+const MAX_LOG_CHARS = 2_000;
+
+export interface BackgroundLab {
+  readonly dir: string;
+  readonly files: LabFiles;
+  readonly log: string;
+  readonly pid: number;
+}
+
+/** LAB_FAILED with the end of its log when it does not become ready. */
+export async function startBackgroundLab(
+  dir: string,
+  args: WorldFlags,
+  signal: AbortSignal,
+): Promise<BackgroundLab> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const log = path.join(dir, 'lab.log');
+  const file = await open(log, 'w', 0o600);
+  const bin = fileURLToPath(new URL('../../bin/drctl.js', import.meta.url));
+  const words = [bin, 'lab', 'serve', '--no-color', '--dir', dir, ...labWords(args)];
+  const child = spawn(process.execPath, words, {
+    detached: true,
+    stdio: ['ignore', file.fd, file.fd, 'ipc'],
+  });
+  try {
+    const files = await becomesReady(child, { log, signal });
+    child.unref();
+    return { dir, files, log, pid: child.pid ?? 0 };
+  } catch (error) {
+    child.kill('SIGTERM');
+    throw error;
+  } finally {
+    if (child.connected) child.disconnect();
+    await file.close();
+  }
+}
+
+async function becomesReady(
+  child: ChildProcess,
+  { log, signal }: { readonly log: string; readonly signal: AbortSignal },
+): Promise<LabFiles> {
+  const outcome = await new Promise<LabFiles | string>((resolve, reject) => {
+    const timer = setTimeout(
+      () => resolve(`is not ready after ${READY_TIMEOUT_MS / 1_000}s`),
+      READY_TIMEOUT_MS,
+    );
+    const settle = (result: LabFiles | string): void => {
+      clearTimeout(timer);
+      resolve(result);
+    };
+    child.once('message', (message: ReadyMessage) => settle(message.files));
+    child.once('error', (error) => settle(`cannot be started: ${error.message}`));
+    child.once('exit', (code, killed) =>
+      settle(`ended with ${code === null ? `signal ${killed ?? '?'}` : `exit code ${code}`}`),
+    );
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+  if (typeof outcome !== 'string') return outcome;
+  const text = await readFile(log, 'utf8').catch(() => '');
+  throw new DrctlError('LAB_FAILED', `The lab ${outcome}: ${text.slice(-MAX_LOG_CHARS).trim()}`, {
+    hint: `Its log is ${log}`,
+  });
+}

@@ -1,0 +1,96 @@
+// drctl retry, skip, mark-done.
+
+import { decideStep } from '../../engine/index.ts';
+import type { Decided } from '../../engine/index.ts';
+import type { Cli } from '../command.ts';
+import type { Decision } from '../commands/decisions.ts';
+import type { InputArgs } from '../inputs.ts';
+import { openRecorded } from '../open-recorded.ts';
+import { createApprover } from '../approver.ts';
+import { openStore } from '../state-folder.ts';
+import type { StateArgs } from '../state-folder.ts';
+
+export async function decide(
+  args: InputArgs &
+    StateArgs & {
+      readonly run: string;
+      readonly step: string;
+      readonly reason: string;
+      readonly decision: Decision;
+    },
+  cli: Cli,
+): Promise<number> {
+  const { decision, step, reason } = args;
+  const { operator } = await import('../../adapters/index.ts');
+  const store = await openStore(args, cli);
+  const header = await store.header(args.run);
+  const opened = await openRecorded(
+    {
+      header,
+      store,
+      args: { ...args, parallel: 1 },
+      secretsNeeded: decision === 'mark-done',
+      emit: (event) => {
+        if (event.type === 'notice') cli.output.note(event.message);
+      },
+    },
+    cli,
+  );
+  const by = operator();
+  const decided = await decideStep(
+    {
+      ...opened.session,
+      ports: { readers: opened.connections.readers, clients: opened.connections.clients },
+      interrupt: cli.stops.interrupt,
+      by,
+      approver: createApprover(
+        {
+          autoApprove: false,
+          approve: [],
+          by,
+          now: () => new Date(),
+          details: () => [],
+          aside: (ask) => ask(),
+        },
+        cli,
+      ),
+    },
+    { store, step, decision, reason },
+  );
+  const { style } = cli.output;
+  cli.output.result(
+    `${style.good('✓')} ${header.runId}: ${step} ${words[decision]} (${by.user}: ${reason})`,
+  );
+  const said = probeText(decided);
+  if (said !== undefined) cli.output.result(`  ${style.warn(said)}`);
+  cli.output.result(`  drctl resume ${header.runId}     go on`);
+  cli.output.event('decided', {
+    runId: header.runId,
+    step,
+    decision,
+    reason,
+    probed: decided.probed,
+  });
+  return 0;
+}
+
+const words = {
+  retry: 'will be tried again',
+  skip: 'will be left out',
+  'mark-done': 'counts as done',
+} as const satisfies Record<Decision, string>;
+
+/** Where the step's own check does not agree with the person; the decision holds all the same. */
+function probeText({ probed }: Decided): string | undefined {
+  switch (probed?.found) {
+    case 'done':
+    case undefined:
+      return undefined;
+    case 'not-done':
+      return 'Its own check says that it is not done';
+    case 'unclear':
+      return `Its own check cannot tell: ${probed.because}`;
+    default:
+      return probed satisfies never;
+  }
+}

@@ -1,0 +1,45 @@
+// drctl lab demo: the whole story in one command. The lab is always taken down again.
+
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startBackgroundLab } from '../background-lab.ts';
+import type { Cli } from '../command.ts';
+import type { WorldFlags } from '../commands/lab.ts';
+import { apply } from './apply.ts';
+import { labCheck } from './lab.ts';
+import { showLab } from './lab-up.ts';
+
+export async function labDemo(args: WorldFlags, cli: Cli): Promise<number> {
+  const folder = path.resolve(cli.io.cwd, '.drctl', 'demo');
+  const dir = path.join(folder, 'lab');
+  const heading = (text: string): void =>
+    cli.output.result(`\n${cli.output.style.bold(`== ${text}`)}`);
+  heading('Lab up');
+  const lab = await startBackgroundLab(dir, args, cli.stops.abort);
+  cli.atEnd(async () => {
+    const { connectLab } = await import('../../lab/index.ts');
+    await (await connectLab(dir)).down();
+    cli.output.result(`${cli.output.style.good('✓')} The lab is down`);
+  });
+  showLab(lab, cli);
+  heading('Plan and apply');
+  const applied = await apply(
+    {
+      runbook: fileURLToPath(new URL('../../../runbooks/aws-same-region.yaml', import.meta.url)),
+      envFile: [lab.files.envFile],
+      set: [],
+      state: path.join(folder, 'state'),
+      parallel: DEMO_PARALLEL,
+      unavailable: [],
+      autoApprove: true,
+      approve: [],
+      timeout: undefined,
+    },
+    cli,
+  );
+  if (applied !== 0) return applied;
+  heading('Check');
+  return labCheck({ dir, expect: 'migrated' }, cli);
+}
+
+const DEMO_PARALLEL = 8;

@@ -1,0 +1,61 @@
+// drctl lab serve: the lab in this process, until it is told to stop. "lab up" runs it in the background and hears from
+// it once when it is ready.
+
+import type { LabFiles, LabOptions } from '../../lab/index.ts';
+import type { Cli } from '../command.ts';
+import type { WorldFlags } from '../commands/lab.ts';
+import { labFolder } from './lab.ts';
+import type { LabArgs } from './lab.ts';
+
+/** What the background process says to the one that started it. */
+export interface ReadyMessage {
+  readonly ready: true;
+  readonly files: LabFiles;
+}
+
+export async function labServe(args: LabArgs & WorldFlags, cli: Cli): Promise<number> {
+  const { startLab } = await import('../../lab/index.ts');
+  const lab = await startLab(labOptions(labFolder(args, cli), args));
+  cli.stops.gentle(() => undefined);
+  cli.stops.interrupt.addEventListener('abort', () => void lab.down(), { once: true });
+  cli.output.event('lab-ready', { dir: lab.dir, files: lab.files });
+  cli.output.result(`The lab in ${lab.dir} is ready; its env file is ${lab.files.envFile}`);
+  const message: ReadyMessage = { ready: true, files: lab.files };
+  process.send?.(message);
+  if (process.connected) process.disconnect();
+  await lab.closed;
+  return 0;
+}
+
+export function labOptions(dir: string, args: WorldFlags): LabOptions {
+  return {
+    dir,
+    highlyAvailable: args['highly-available'],
+    neighbours: args.neighbours,
+    endpointAccess: args['endpoint-access'],
+    externalDnsDead: args['external-dns-dead'],
+    ...(args['node-pools'] === undefined ? {} : { nodePools: args['node-pools'] }),
+    ...(args['node-pool-replicas'] === undefined
+      ? {}
+      : { nodePoolReplicas: args['node-pool-replicas'] }),
+    ...(args.secrets === undefined ? {} : { secrets: args.secrets }),
+    ...(args['time-scale'] === undefined ? {} : { timeScale: args['time-scale'] }),
+  };
+}
+
+/** The same options as words of a command line. */
+export function labWords(args: WorldFlags): readonly string[] {
+  const words = [
+    args['highly-available'] ? '--highly-available' : '',
+    args.neighbours ? '' : '--no-neighbours',
+    `--endpoint-access=${args['endpoint-access']}`,
+    args['external-dns-dead'] ? '--external-dns-dead' : '',
+    args['node-pools'] === undefined ? '' : `--node-pools=${args['node-pools']}`,
+    args['node-pool-replicas'] === undefined
+      ? ''
+      : `--node-pool-replicas=${args['node-pool-replicas']}`,
+    args.secrets === undefined ? '' : `--secrets=${args.secrets}`,
+    args['time-scale'] === undefined ? '' : `--time-scale=${args['time-scale']}`,
+  ];
+  return words.filter((word) => word !== '');
+}

@@ -1,0 +1,41 @@
+// drctl lab up.
+
+import path from 'node:path';
+import { startBackgroundLab } from '../background-lab.ts';
+import type { BackgroundLab } from '../background-lab.ts';
+import type { Cli } from '../command.ts';
+import type { WorldFlags } from '../commands/lab.ts';
+import { labFolder } from './lab.ts';
+import type { LabArgs } from './lab.ts';
+
+export async function labUp(args: LabArgs & WorldFlags, cli: Cli): Promise<number> {
+  cli.output.note(cli.output.noteStyle.dim('Starting the lab …'));
+  const lab = await startBackgroundLab(labFolder(args, cli), args, cli.stops.abort);
+  showLab(lab, cli);
+  const env = relative(lab.files.envFile, cli);
+  const { style } = cli.output;
+  cli.output.result(style.bold('Next'));
+  cli.output.result(`  drctl plan runbooks/aws-same-region.yaml -e ${env}`);
+  cli.output.result(`  drctl apply runbooks/aws-same-region.yaml -e ${env}`);
+  cli.output.result('  drctl lab check');
+  cli.output.result('  drctl lab down');
+  return 0;
+}
+
+export function showLab(lab: BackgroundLab, cli: Cli): void {
+  const { style } = cli.output;
+  const { files } = lab;
+  cli.output.result(
+    `${style.good('✓')} The lab runs in the background (process ${lab.pid}, log ${relative(lab.log, cli)})`,
+  );
+  cli.output.result(`  env file      ${relative(files.envFile, cli)}`);
+  cli.output.result(`  source        ${relative(files.sourceKubeconfig, cli)}`);
+  cli.output.result(`  destination   ${relative(files.destinationKubeconfig, cli)}`);
+  cli.output.result(`  hosted        ${relative(files.hostedKubeconfig, cli)}`);
+  cli.output.event('lab-up', { ...lab });
+}
+
+function relative(file: string, cli: Cli): string {
+  const short = path.relative(cli.io.cwd, file);
+  return short.startsWith('..') ? file : short;
+}

@@ -1,0 +1,97 @@
+// drctl lab status, check, down: asks the lab in the background.
+
+import path from 'node:path';
+import type { LabReport, LabStatus, SideStatus } from '../../lab/index.ts';
+import type { Cli } from '../command.ts';
+import type { Style } from '../style.ts';
+
+export interface LabArgs {
+  readonly dir?: string | undefined;
+}
+
+export function labFolder(args: LabArgs, cli: Cli): string {
+  return path.resolve(cli.io.cwd, args.dir ?? path.join('.drctl', 'lab'));
+}
+
+export async function labStatus(args: LabArgs, cli: Cli): Promise<number> {
+  const { connectLab } = await import('../../lab/index.ts');
+  const status = await (await connectLab(labFolder(args, cli))).status();
+  for (const line of statusLines(status, cli.output.style)) cli.output.result(line);
+  cli.output.event('lab-status', { ...status });
+  return 0;
+}
+
+function statusLines(status: LabStatus, style: Style): readonly string[] {
+  const { dns } = status;
+  return [
+    `${style.bold('Lab')} of hosted cluster ${status.hostedCluster} (process ${status.pid}, since ${status.startedAt})`,
+    ...sideLines('source', status.source, style),
+    ...sideLines('destination', status.destination, style),
+    style.bold('nodes'),
+    ...status.nodes.map(
+      (node) =>
+        `  ${node.name}  ${node.instanceId}  ${node.instanceState === 'running' ? node.instanceState : style.bad(node.instanceState)}, ${node.connected ? style.good('connected') : style.warn('not connected')}`,
+    ),
+    `${style.bold('DNS')} ${dns.apiHostname} leads to ${dns.leadsTo}${dns.owner === undefined ? '' : ` (owner ${dns.owner})`}`,
+    ...violationLines(status.violations, style),
+  ];
+}
+
+function sideLines(name: string, side: SideStatus, style: Style): readonly string[] {
+  const serves = side.servesHostedApi ? style.good('serves the hosted API') : 'does not serve it';
+  return [
+    `${style.bold(name)}: ${serves}, operator replicas ${side.operatorReplicas}`,
+    ...side.hostedClusters.map((hosted) => {
+      const marks = [
+        hosted.available ? 'available' : 'not available',
+        hosted.pausedUntil === undefined ? '' : `paused until ${hosted.pausedUntil}`,
+        hosted.deleting ? 'being deleted' : '',
+      ];
+      return `  ${hosted.name}  ${marks.filter((mark) => mark !== '').join(', ')}`;
+    }),
+  ];
+}
+
+function violationLines(violations: LabStatus['violations'], style: Style): readonly string[] {
+  if (violations.length === 0) return [style.good('No violations')];
+  return [
+    style.bad(`${violations.length} violations`),
+    ...violations.map(
+      (one) => `  ${style.bad('✗')} ${one.at} ${one.kind}: ${one.message} (${one.object})`,
+    ),
+  ];
+}
+
+export async function labCheck(
+  args: LabArgs & { readonly expect: LabReport['expect'] },
+  cli: Cli,
+): Promise<number> {
+  const { connectLab } = await import('../../lab/index.ts');
+  const lab = await connectLab(labFolder(args, cli));
+  return showReport(await lab.check({ expect: args.expect }), cli);
+}
+
+/** 0 when everything is as it must be. */
+export function showReport(report: LabReport, cli: Cli): number {
+  const { style } = cli.output;
+  cli.output.result(style.bold(`Lab check: ${report.expect}`));
+  for (const check of report.checks) {
+    const mark = check.ok ? style.good('✓') : style.bad('✗');
+    cli.output.result(`  ${mark} ${check.name}  ${style.dim(check.found)}`);
+  }
+  for (const line of violationLines(report.violations, style)) cli.output.result(line);
+  cli.output.result(
+    report.ok ? style.good('All is as it must be') : style.bad('Not as it must be'),
+  );
+  cli.output.event('lab-check', { ...report });
+  return report.ok ? 0 : 1;
+}
+
+export async function labDown(args: LabArgs, cli: Cli): Promise<number> {
+  const { connectLab } = await import('../../lab/index.ts');
+  const dir = labFolder(args, cli);
+  await (await connectLab(dir)).down();
+  cli.output.result(`${cli.output.style.good('✓')} The lab in ${dir} is down`);
+  cli.output.event('lab-down', { dir });
+  return 0;
+}

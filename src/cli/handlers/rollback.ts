@@ -1,0 +1,141 @@
+// drctl rollback.
+
+import {
+  DrctlError,
+  loadRunbookFromSources,
+  previewRollback,
+  rollbackRun,
+} from '../../engine/index.ts';
+import type { RunHeader, UndoProspect } from '../../engine/index.ts';
+import type { FileRunStore } from '../../adapters/index.ts';
+import { createApprover } from '../approver.ts';
+import type { ApprovalArgs } from '../approver.ts';
+import type { Cli } from '../command.ts';
+import { builtinRegistry } from '../inputs.ts';
+import type { InputArgs } from '../inputs.ts';
+import { openRecorded } from '../open-recorded.ts';
+import { createEventRelay, driveRun } from '../run-driver.ts';
+import { durationFlag } from '../session.ts';
+import { findRun, openStore, readState } from '../state-folder.ts';
+import type { StateArgs } from '../state-folder.ts';
+import { tableLines } from '../views/table.ts';
+
+export interface RollbackArgs extends InputArgs, ApprovalArgs, StateArgs {
+  readonly run: string | undefined;
+  readonly preview: boolean;
+  readonly to: string | undefined;
+  readonly force: boolean;
+  readonly parallel: number;
+  readonly timeout: string | undefined;
+}
+
+const DEFAULT_TIMEOUT_MS = 60 * 60 * 1_000;
+
+export async function rollback(args: RollbackArgs, cli: Cli): Promise<number> {
+  const store = await openStore(args, cli);
+  const header = await findRun(store, args.run);
+  const preview = await readPreview(store, header, args.to);
+  cli.output.event('rollback-preview', { runId: header.runId, ...preview });
+  showPreview(header, preview, cli);
+  if (args.preview) return 0;
+  if (preview.pointOfNoReturn !== undefined && !args.force) {
+    throw new DrctlError(
+      'POINT_OF_NO_RETURN',
+      `Phase "${preview.pointOfNoReturn}" of run ${header.runId} is a point of no return, and steps in or after it have begun`,
+      { hint: '--force undoes what can be undone all the same; look at the preview above first' },
+    );
+  }
+  const relay = createEventRelay();
+  const opened = await openRecorded(
+    { header, store, args, secretsNeeded: true, emit: relay.emit },
+    cli,
+  );
+  await approveRollback(header, args, cli);
+  return driveRun(
+    {
+      opened,
+      plan: header.plan,
+      args,
+      relay,
+      sections: [
+        {
+          id: 'rollback',
+          title: `Rollback of ${header.runId}`,
+          items: preview.undo
+            .filter(({ how }) => how !== 'nothing')
+            .map(({ instance, title }) => ({ id: instance, title })),
+        },
+      ],
+      success: 'rolled-back',
+      work: (session) =>
+        rollbackRun(session, {
+          store,
+          force: args.force,
+          timeoutMs:
+            args.timeout === undefined
+              ? DEFAULT_TIMEOUT_MS
+              : durationFlag(args.timeout, '--timeout'),
+          ...(args.to === undefined ? {} : { to: args.to }),
+        }),
+    },
+    cli,
+  );
+}
+
+async function readPreview(
+  store: FileRunStore,
+  header: RunHeader,
+  to: string | undefined,
+): Promise<ReturnType<typeof previewRollback>> {
+  const registry = builtinRegistry();
+  const runbook = await loadRunbookFromSources(header.sources, registry);
+  const state = await readState(store, header.runId);
+  return previewRollback({ runbook, registry, state }, to);
+}
+
+const howWords = {
+  undo: 'put back',
+  explicit: "by the runbook's own steps",
+  nothing: 'nothing to undo',
+  impossible: 'cannot be undone',
+} as const;
+
+function showPreview(
+  header: RunHeader,
+  preview: { readonly undo: readonly UndoProspect[]; readonly pointOfNoReturn?: string },
+  cli: Cli,
+): void {
+  const { output } = cli;
+  const { style } = output;
+  output.result(`${style.bold('Rollback')} of ${header.runId}, in this order:`);
+  const worthy = preview.undo.filter(({ how }) => how !== 'nothing');
+  const rows = worthy.map(({ instance, how, because }) => [
+    instance,
+    how === 'impossible' ? style.bad(howWords[how]) : howWords[how],
+    because ?? '',
+  ]);
+  if (rows.length === 0)
+    output.result('  nothing: this run has changed nothing that is still there');
+  else for (const line of tableLines(['STEP', 'HOW', ''], rows, style)) output.result(`  ${line}`);
+  if (preview.pointOfNoReturn !== undefined) {
+    output.result(
+      style.bad(
+        `Phase ${preview.pointOfNoReturn} is a point of no return and has begun: --force is needed`,
+      ),
+    );
+  }
+}
+
+/** Going back over a point of no return is confirmed by the name of the runbook's run. */
+async function approveRollback(header: RunHeader, args: RollbackArgs, cli: Cli): Promise<void> {
+  const { operator } = await import('../../adapters/index.ts');
+  const approver = createApprover(
+    { ...args, by: operator(), now: () => new Date(), details: () => [], aside: (ask) => ask() },
+    cli,
+  );
+  await approver.approve({
+    subject: 'rollback',
+    message: `Roll back run ${header.runId}?`,
+    ...(args.force ? { typed: header.runbook.name } : {}),
+  });
+}

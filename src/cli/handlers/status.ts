@@ -1,0 +1,39 @@
+// drctl status. Reads without a lease, so it works while the run goes on.
+
+import { loadRunbookFromSources, summarizeRun } from '../../engine/index.ts';
+import type { Cli } from '../command.ts';
+import { builtinRegistry } from '../inputs.ts';
+import { findRun, openStore, readState } from '../state-folder.ts';
+import type { StateArgs } from '../state-folder.ts';
+import { statusLines } from '../views/status.ts';
+
+export async function status(
+  args: StateArgs & { readonly run: string | undefined },
+  cli: Cli,
+): Promise<number> {
+  const store = await openStore(args, cli);
+  const header = await findRun(store, args.run);
+  const registry = builtinRegistry();
+  const runbook = await loadRunbookFromSources(header.sources, registry);
+  const torn = (notice: string): void => cli.output.note(cli.output.noteStyle.warn(notice));
+  const state = await readState(store, header.runId, torn);
+  const summary = summarizeRun(runbook, registry, state);
+  const holder = await store.holder(header.runId);
+  const { style, verbose } = cli.output;
+  const now = new Date();
+  for (const line of statusLines({ header, state, summary, holder, style, verbose, now })) {
+    cli.output.result(line);
+  }
+  cli.output.event('status', {
+    runId: header.runId,
+    runbook: header.runbook,
+    createdAt: header.createdAt,
+    status: state.status,
+    outcome: state.outcome,
+    startedAt: state.startedAt,
+    endedAt: state.endedAt,
+    holder,
+    ...summary,
+  });
+  return 0;
+}
