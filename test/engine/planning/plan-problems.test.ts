@@ -1,0 +1,142 @@
+// What makes a plan impossible and what does not: failures of single steps, and targets that cannot be used.
+
+import { describe, expect, it } from 'vitest';
+import { planRun, summarizePlan } from '../../../src/engine/index.ts';
+import { fateOf, get, instanceOf, make, plannedStep, set, worldOf } from './plans.ts';
+import { check, phase, step, toySession } from './toy-world.ts';
+
+describe('failures', () => {
+  it('shows the problems of all steps at once, and cannot be applied', async () => {
+    const wrong = step({ id: 'wrong', action: 'toy.make', with: { target: 'a', nam: 'x', to: 1 } });
+    const unknown = step({ id: 'unknown', action: 'toy.mke', with: {} });
+    const plan = await planRun(
+      toySession({ phases: [phase('p', [wrong, unknown, set('absent'), make('fine')])] }),
+    );
+    expect(summarizePlan(plan).errors).toMatchObject([
+      { instance: 'wrong', error: { code: 'PARAMS_INVALID' } },
+      {
+        instance: 'unknown',
+        error: { code: 'ACTION_UNKNOWN', hint: expect.stringMatching(/toy/) },
+      },
+      { instance: 'absent', error: { code: 'CLIENT_NOT_FOUND' } },
+    ]);
+    expect(plan.canApply).toBe(false);
+    expect(instanceOf(plan, 'fine').changes).toMatchObject([{ kind: 'create' }]);
+  });
+
+  it('takes an object that a step it needs will make for later, not for missing', async () => {
+    const use = { ...set('use', 'thing'), needs: ['maker'] };
+    const plan = await planRun(toySession({ phases: [phase('p', [make('maker', 'thing'), use])] }));
+    expect(instanceOf(plan, 'use')).toMatchObject({
+      changes: [{ kind: 'later', waitsFor: ['maker'] }],
+      notes: [expect.stringContaining('not there now: a has no "thing"')],
+    });
+    expect(plannedStep(plan, 'use').risk).toBe('disruptive');
+    expect(plan.canApply).toBe(true);
+  });
+
+  it('takes a read of what an earlier phase makes on that target for a note', async () => {
+    const plan = await planRun(
+      toySession({ phases: [phase('p', [make('x', 'thing')]), phase('q', [get('y', 'thing')])] }),
+    );
+    expect(instanceOf(plan, 'y')).toMatchObject({
+      notes: [expect.stringContaining('looked for again after x')],
+    });
+    expect(plan.canApply).toBe(true);
+  });
+
+  it.each([
+    ['a neighbour without order', [phase('p', [make('x', 'thing'), get('y', 'thing')])]],
+    ['a later phase', [phase('p', [get('y', 'thing')]), phase('q', [make('x', 'thing')])]],
+    [
+      'another target',
+      [
+        phase('p', [
+          step({ id: 'x', action: 'toy.make', with: { target: 'b', name: 'n', to: 1 } }),
+        ]),
+        phase('q', [get('y', 'thing')]),
+      ],
+    ],
+  ])('refuses a read of an absent object that only %s may make', async (_, phases) => {
+    const plan = await planRun(toySession({ phases }));
+    expect(instanceOf(plan, 'y').error).toMatchObject({ code: 'CLIENT_NOT_FOUND' });
+    expect(plan.canApply).toBe(false);
+  });
+
+  it('shows an assertion in a phase that does not hold yet as a note', async () => {
+    const demand = step({
+      id: 'demand',
+      action: 'toy.assert',
+      with: { target: 'a', name: 'x', is: 2 },
+    });
+    const plan = await planRun(toySession({ phases: [phase('p', [demand])] }));
+    expect(instanceOf(plan, 'demand').notes).toEqual([
+      'does not hold now: x is undefined (checked again then)',
+    ]);
+    expect(plan.canApply).toBe(true);
+  });
+
+  it('says that a plan is provisional where an earlier step changes the same object', async () => {
+    const again = { ...set('again', 'thing', 2), needs: ['first'] };
+    const world = worldOf({ 'a/thing': 0 });
+    const plan = await planRun(
+      toySession({ world, phases: [phase('p', [set('first', 'thing', 1), again])] }),
+    );
+    expect(instanceOf(plan, 'again').notes).toEqual([
+      'first changes a: thing before this step; planned again then',
+    ]);
+    expect(plannedStep(plan, 'first').risk).toBe('safe');
+    expect(plannedStep(plan, 'again').risk).toBe('disruptive');
+  });
+});
+
+describe('targets', () => {
+  const onBoth = [
+    phase('p', [
+      get('one'),
+      get('two'),
+      step({ id: 'other', action: 'toy.make', with: { target: 'b', name: 'x', to: 1 } }),
+    ]),
+    phase('q', [get('three')]),
+  ];
+
+  it('gives one error for a target that does not answer, and still plans the others', async () => {
+    const world = worldOf({});
+    world.down.add('a');
+    const plan = await planRun(toySession({ world, phases: onBoth }));
+    expect(summarizePlan(plan).errors).toMatchObject([
+      { instance: 'one', error: { code: 'CLIENT_UNREACHABLE' } },
+    ]);
+    expect(instanceOf(plan, 'two').notes).toEqual([expect.stringContaining('target "a"')]);
+    expect(instanceOf(plan, 'three').notes).toEqual([expect.stringContaining('target "a"')]);
+    expect(instanceOf(plan, 'other').changes).toMatchObject([{ kind: 'create' }]);
+    expect(world.reads.filter((target) => target === 'a')).toHaveLength(2);
+  });
+
+  it('skips what names an unavailable target and says what that leaves open', async () => {
+    const world = worldOf({});
+    world.down.add('a');
+    const preconditions = [check({ id: 'pre', with: { target: 'a', name: 'x', is: 1 } })];
+    const plan = await planRun(
+      toySession({ world, preconditions, unavailable: ['a'], phases: onBoth }),
+    );
+    expect(fateOf(plan, 'one')).toEqual({
+      kind: 'skipped',
+      because: expect.stringContaining('target "a" is unavailable'),
+    });
+    expect(plan.preconditions).toMatchObject([{ verdict: 'skipped' }]);
+    expect(world.reads).not.toContain('a');
+    expect(plan.canApply).toBe(true);
+  });
+
+  it('reads nothing offline, and shows the structure with the values that are known', async () => {
+    const world = worldOf({});
+    const plan = await planRun(toySession({ world, offline: true, phases: onBoth }));
+    expect(world.reads).toEqual([]);
+    expect(instanceOf(plan, 'one')).toMatchObject({
+      params: { target: 'a', name: 'one' },
+      notes: ['not read: offline'],
+    });
+    expect(plan.canApply).toBe(false);
+  });
+});
