@@ -2,9 +2,42 @@
 // the server has no OpenAPI model of the kind.
 
 import { Type } from 'typebox';
+import type { Static } from 'typebox';
 import { defineAction } from '../../engine/index.ts';
-import type { DrPorts } from '../ports.ts';
-import { pending } from './support/pending.ts';
+import type {
+  Change,
+  FieldChange,
+  Json,
+  Observation,
+  ReadContext,
+  WriteContext,
+} from '../../engine/index.ts';
+import type {
+  DrPorts,
+  KubeClient,
+  KubeObject,
+  KubeReader,
+  KubeResource,
+  ObjectRef,
+} from '../ports.ts';
+import { deleteApplied, fieldManager } from './support/applied.ts';
+import { hasCode } from './support/errors.ts';
+import { fieldChanges, objectChanges } from './support/field-changes.ts';
+import { asJson } from './support/json-tree.ts';
+import type { TreeChange } from './support/json-tree.ts';
+import { readManifests } from './support/manifests.ts';
+import {
+  describeObject,
+  describeRef,
+  isSecret,
+  keyOf,
+  namespaceOf,
+  refOf,
+  uidOf,
+} from './support/objects.ts';
+import { revertChanges, throwConflicts } from './support/revert.ts';
+import { recordBefore, recordedValue } from './support/undo-records.ts';
+import type { UndoRecord } from './support/undo-records.ts';
 import { anyObject, kubeTarget } from './support/schemas.ts';
 
 const params = Type.Object(
@@ -71,8 +104,186 @@ export const k8sApply = defineAction<DrPorts, typeof params, typeof outputs>({
   ],
   params,
   outputs,
-  plan: pending,
-  apply: pending,
-  probe: pending,
-  undo: { possible: true, run: pending },
+  plan: async (wanted, ctx) => {
+    const kube = await ctx.readers.kube(wanted.target);
+    const changes: Change[] = [];
+    const observed: Observation[] = [];
+    const notes: string[] = [];
+    for (const manifest of await readManifests(wanted, ctx.readers.files)) {
+      const look = await lookAt(wanted, kube, ctx, manifest);
+      if (look.note !== undefined) notes.push(look.note);
+      if (look.fields.length === 0) continue;
+      const on = { target: wanted.target, object: describeObject(look.desired) };
+      const isNew = look.before === undefined;
+      changes.push({
+        kind: isNew ? 'create' : 'update',
+        on,
+        fields: look.fields,
+        risk: isNew ? 'safe' : 'disruptive',
+      });
+      observed.push({
+        object: `${wanted.target}: ${describeObject(look.desired)}`,
+        ...(look.before === undefined ? {} : { id: uidOf(look.before) }),
+        fields: look.fields.map(({ path, before }) => [path, before ?? null]),
+      });
+    }
+    if (changes.length === 0) changes.push({ kind: 'none', because: 'it is so already' });
+    return { changes, observed, notes };
+  },
+  apply: async (wanted, ctx) => {
+    const kube = await ctx.clients.kube(wanted.target);
+    const applied: Applied[] = [];
+    const manifests = await readManifests(wanted, ctx.clients.files);
+    for (const manifest of manifests) {
+      applied.push(await applyOne(wanted, kube, ctx, manifest));
+      const message = `Applied ${describeObject(manifest)}`;
+      ctx.report({ message, done: applied.length, total: manifests.length, unit: 'objects' });
+    }
+    return { applied };
+  },
+  probe: async (wanted, ctx) => {
+    const kube = await ctx.readers.kube(wanted.target);
+    const applied: Applied[] = [];
+    for (const manifest of await readManifests(wanted, ctx.readers.files)) {
+      const { desired, before, fields } = await lookAt(wanted, kube, ctx, manifest);
+      if (before === undefined || fields.length > 0) return { found: 'not-done' };
+      applied.push({
+        ...refOf(desired),
+        uid: uidOf(before),
+        operation: operationOf(ctx.undoEntries.get(keyOf(refOf(desired)))),
+      });
+    }
+    return { found: 'done', outputs: { applied } };
+  },
+  undo: {
+    possible: true,
+    run: async ({ params: wanted, entries }, ctx) => {
+      const kube = await ctx.clients.kube(wanted.target);
+      const conflicts: string[] = [];
+      for (const [key, entry] of [...entries].toReversed()) {
+        if (key.startsWith(uidPrefix) || key.startsWith(fieldsPrefix)) continue;
+        const { ref, operation } = entry as unknown as ApplyRecord;
+        if (operation === 'created') {
+          await deleteApplied(kube, ctx, ref, entries.get(`${uidPrefix}${key}`));
+        } else {
+          const fields = await recordedValue(ctx, entries.get(`${fieldsPrefix}${key}`) ?? []);
+          const changes = fields as unknown as readonly TreeChange[];
+          const kept = await revertChanges(kube, ctx, ref, changes);
+          conflicts.push(...kept.map((path) => `${describeRef(ref)} ${path}`));
+        }
+      }
+      throwConflicts(conflicts);
+    },
+  },
 });
+
+type Params = Static<typeof params>;
+type Applied = Static<typeof outputs>['applied'][number];
+
+interface ApplyRecord {
+  readonly ref: ObjectRef;
+  readonly operation: 'created' | 'updated';
+}
+
+interface Look {
+  readonly desired: KubeObject;
+  readonly before: KubeObject | undefined;
+  readonly changes: readonly TreeChange[];
+  /** As people see them. */
+  readonly fields: readonly FieldChange[];
+  readonly note?: string;
+}
+
+/** Keys of the identities of what was created. */
+const uidPrefix = 'uid of ';
+/** Keys of the fields that an update replaced. */
+const fieldsPrefix = 'fields of ';
+
+async function lookAt(
+  wanted: Params,
+  kube: KubeReader,
+  ctx: ReadContext<DrPorts>,
+  manifest: KubeObject,
+): Promise<Look> {
+  const resource = await kube.resource(manifest, ctx.signal);
+  const desired = completed(wanted, manifest, resource);
+  const options = { fieldManager, force: wanted.force === true, signal: ctx.signal };
+  const before = resource === undefined ? undefined : await kube.get(refOf(desired), ctx.signal);
+  try {
+    const after = await kube.preview(desired, options);
+    const shown = before === undefined ? desired : after;
+    return {
+      desired,
+      before,
+      changes: objectChanges(before, shown),
+      fields: fieldChanges(before, shown),
+    };
+  } catch (error) {
+    if (!hasCode(error, 'CLIENT_NOT_FOUND') || before !== undefined) throw error;
+    return {
+      desired,
+      before,
+      changes: objectChanges(undefined, desired),
+      fields: fieldChanges(undefined, desired),
+      note: `${describeObject(desired)}: ${error.message} now; the step fails unless that changes by then`,
+    };
+  }
+}
+
+function completed(
+  { namespace }: Params,
+  manifest: KubeObject,
+  resource: KubeResource | undefined,
+): KubeObject {
+  const apiVersion = resource?.apiVersion ?? manifest.apiVersion;
+  const isPlaced = namespaceOf(manifest) !== undefined || resource?.namespaced === false;
+  if (isPlaced || namespace === undefined) return { ...manifest, apiVersion };
+  return { ...manifest, apiVersion, metadata: { ...manifest.metadata, namespace } };
+}
+
+async function applyOne(
+  wanted: Params,
+  kube: KubeClient,
+  ctx: WriteContext<DrPorts>,
+  manifest: KubeObject,
+): Promise<Applied> {
+  const { desired, before, changes } = await lookAt(wanted, kube, ctx, manifest);
+  const ref = refOf(desired);
+  const key = keyOf(ref);
+  let present = before;
+  if (before === undefined || changes.length > 0) {
+    await recordBefore(ctx, recordsOf(desired, before, changes));
+    present = await kube.apply(desired, {
+      fieldManager,
+      force: wanted.force === true,
+      signal: ctx.signal,
+    });
+  }
+  const uid = present === undefined ? '' : uidOf(present);
+  const operation = operationOf(ctx.undoEntries.get(key));
+  if (operation === 'created') {
+    await recordBefore(ctx, [{ key: `${uidPrefix}${key}`, value: uid, isSecret: false }]);
+  }
+  return { ...ref, uid, operation };
+}
+
+function recordsOf(
+  desired: KubeObject,
+  before: KubeObject | undefined,
+  changes: readonly TreeChange[],
+): readonly UndoRecord[] {
+  const ref = refOf(desired);
+  const record: ApplyRecord = { ref, operation: before === undefined ? 'created' : 'updated' };
+  const entry = { key: keyOf(ref), value: asJson(record), isSecret: false };
+  if (before === undefined) return [entry];
+  const fields = {
+    key: `${fieldsPrefix}${keyOf(ref)}`,
+    value: asJson(changes),
+    isSecret: isSecret(desired),
+  };
+  return [entry, fields];
+}
+
+function operationOf(entry: Json | undefined): Applied['operation'] {
+  return entry === undefined ? 'unchanged' : (entry as unknown as ApplyRecord).operation;
+}

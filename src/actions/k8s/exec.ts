@@ -1,9 +1,12 @@
 // k8s.exec: a command in a container, for what no other action does.
 
 import { Type } from 'typebox';
-import { defineAction } from '../../engine/index.ts';
-import type { DrPorts } from '../ports.ts';
-import { pending } from './support/pending.ts';
+import type { Static } from 'typebox';
+import { DrctlError, defineAction } from '../../engine/index.ts';
+import type { ReadContext } from '../../engine/index.ts';
+import type { DrPorts, KubeReader } from '../ports.ts';
+import { isReadyPod } from './support/pods.ts';
+import { describeSelection, selectObjects, selectionOf } from './support/selection.ts';
 import { kubeTarget } from './support/schemas.ts';
 
 const params = Type.Object(
@@ -69,8 +72,86 @@ export const k8sExec = defineAction<DrPorts, typeof params, typeof outputs>({
   ],
   params,
   outputs,
-  plan: pending,
-  apply: pending,
-  probe: pending,
+  plan: async (wanted) => ({
+    changes: [
+      {
+        kind: 'run',
+        on: { target: wanted.target, object: describePlace(wanted) },
+        summary: `run ${wanted.command.join(' ')}`,
+        risk: 'disruptive',
+      },
+    ],
+  }),
+  apply: async (wanted, ctx) => {
+    const kube = await ctx.clients.kube(wanted.target);
+    const pod = await podOf(wanted, kube, ctx);
+    const session = await kube.exec({
+      namespace: wanted.namespace,
+      pod,
+      ...(wanted.container === undefined ? {} : { container: wanted.container }),
+      command: wanted.command,
+      signal: ctx.signal,
+    });
+    const maxBytes = wanted.maxOutputBytes ?? defaultMaxOutputBytes;
+    const stdout = await firstBytes(session.stdout, maxBytes);
+    const { code, stderr } = await session.exit;
+    if (!(wanted.expectExitCodes ?? [0]).includes(code)) {
+      const shown = (stderr.trim() || stdout.trim()).slice(-maxShownLength);
+      throw new DrctlError(
+        'EXEC_FAILED',
+        `"${wanted.command.join(' ')}" in ${wanted.namespace}/${pod} ended with ${code}: ${shown}`,
+        { hint: 'Where that is expected, list the code under expectExitCodes' },
+      );
+    }
+    return { exitCode: code, stdout, stderr: stderr.slice(0, maxBytes), pod };
+  },
+  probe: async (wanted) =>
+    wanted.repeatable === true
+      ? { found: 'not-done' }
+      : {
+          found: 'unclear',
+          because: `whether "${wanted.command.join(' ')}" ran to its end is not recorded in the cluster`,
+        },
   undo: { possible: false, because: 'what a command did is not known' },
 });
+
+type Params = Static<typeof params>;
+
+const defaultMaxOutputBytes = 65_536;
+const maxShownLength = 500;
+
+function describePlace(wanted: Params): string {
+  const pod = wanted.pod ?? `with ${wanted.selector ?? ''}`;
+  const container = wanted.container === undefined ? '' : `, container ${wanted.container}`;
+  return `Pod ${wanted.namespace}/${pod}${container}`;
+}
+
+async function podOf(wanted: Params, kube: KubeReader, ctx: ReadContext<DrPorts>): Promise<string> {
+  if ((wanted.pod === undefined) === (wanted.selector === undefined)) {
+    throw new DrctlError('PARAMS_INVALID', 'Give either pod or selector');
+  }
+  if (wanted.pod !== undefined) return wanted.pod;
+  const { namespace, selector } = wanted;
+  const selection = selectionOf(
+    { apiVersion: 'v1', kind: 'Pod' },
+    { namespace, ...(selector === undefined ? {} : { selector }) },
+  );
+  const pods = await selectObjects(kube, ctx, selection);
+  const ready = pods.find(isReadyPod);
+  if (ready !== undefined) return ready.metadata.name;
+  throw new DrctlError(
+    'CLIENT_NOT_FOUND',
+    `${describeSelection(selection)}: none of ${pods.length} pods is ready`,
+  );
+}
+
+/** Reads to the end, so that the command is not cut off; keeps the beginning. */
+async function firstBytes(stream: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
+  const kept: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    if (size < maxBytes) kept.push(chunk.subarray(0, maxBytes - size));
+    size += chunk.byteLength;
+  }
+  return Buffer.concat(kept).toString('utf8');
+}

@@ -2,9 +2,16 @@
 // are walked, never guessed from names, and everything that is left behind is reported with the reason.
 
 import { Type } from 'typebox';
-import { CelExpression, defineAction } from '../../engine/index.ts';
+import type { Static } from 'typebox';
+import { CelExpression, DrctlError, defineAction } from '../../engine/index.ts';
+import type { ReadContext } from '../../engine/index.ts';
 import type { DrPorts } from '../ports.ts';
-import { pending } from './support/pending.ts';
+import { selectForExport } from './support/export-selection.ts';
+import type { NotTaken } from './support/export-selection.ts';
+import { indexName, readIndex, writeExport } from './support/exported.ts';
+import { groupBy } from './support/group-by.ts';
+import { describeObject, refOf, uidOf } from './support/objects.ts';
+import type { NamedObject } from './support/recreation.ts';
 import {
   apiVersionField,
   kindField,
@@ -153,8 +160,114 @@ export const k8sExport = defineAction<DrPorts, typeof params, typeof outputs>({
   ],
   params,
   outputs,
-  plan: pending,
-  apply: pending,
-  probe: pending,
-  undo: { possible: true, run: pending },
+  plan: async (wanted, ctx) => {
+    const kube = await ctx.readers.kube(wanted.target);
+    const selection = await selectForExport(wanted, kube, ctx);
+    const existing = await readIndex(ctx.readers.artifacts, wanted.to);
+    const count = selection.taken.length;
+    return {
+      changes:
+        existing === undefined
+          ? [
+              {
+                kind: 'run',
+                on: { target: wanted.target, object: `artifact ${wanted.to}` },
+                summary: `export ${count} objects`,
+                risk: 'safe',
+              },
+            ]
+          : [{ kind: 'none', because: 'it was exported already' }],
+      observed: selection.taken.map(({ object }) => ({
+        object: `${wanted.target}: ${describeObject(object)}`,
+        id: uidOf(object),
+        fields: null,
+      })),
+      outputs: outputsOf(
+        wanted.to,
+        selection.taken.map(({ object, group }) => ({ ...refOf(object), group })),
+        selection.notTaken,
+      ),
+      notes: notesOf(selection.notTaken),
+    };
+  },
+  apply: async (wanted, ctx) => {
+    // An export that is complete is not made again: the objects may be gone from the cluster by now.
+    if (ctx.undoEntries.has(exportedKey)) {
+      const complete = await exportedOutputs(wanted, ctx);
+      if (complete !== undefined) return complete;
+    } else if ((await ctx.readers.artifacts.stat(indexName(wanted.to))) !== undefined) {
+      throw new DrctlError(
+        'CLIENT_CONFLICT',
+        `Another step has exported to "${wanted.to}" already`,
+        {
+          hint: 'Give each export of a run an artifact of its own',
+        },
+      );
+    }
+    const kube = await ctx.clients.kube(wanted.target);
+    const { taken, notTaken } = await selectForExport(wanted, kube, ctx);
+    await ctx.recordUndo({ [exportedKey]: wanted.to });
+    const digest = await writeExport(ctx, wanted.to, taken, notTaken);
+    const files = taken.map(({ object, group }) => ({ ...refOf(object), group }));
+    return { ...outputsOf(wanted.to, files, notTaken), digest };
+  },
+  probe: async (wanted, ctx) => {
+    if (!ctx.undoEntries.has(exportedKey)) return { found: 'not-done' };
+    const complete = await exportedOutputs(wanted, ctx);
+    return complete === undefined ? { found: 'not-done' } : { found: 'done', outputs: complete };
+  },
+  undo: {
+    possible: true,
+    run: async ({ entries }, ctx) => {
+      const artifact = entries.get(exportedKey);
+      if (typeof artifact !== 'string') return;
+      // The index first: what is left after a crash is then no export any more.
+      await ctx.clients.artifacts.remove(indexName(artifact));
+      for (const name of await ctx.readers.artifacts.list(`${artifact}/`)) {
+        await ctx.clients.artifacts.remove(name);
+      }
+    },
+  },
 });
+
+type Outputs = Static<typeof outputs>;
+
+const exportedKey = 'artifact';
+
+async function exportedOutputs(
+  wanted: Static<typeof params>,
+  ctx: ReadContext<DrPorts>,
+): Promise<Outputs | undefined> {
+  const found = await readIndex(ctx.readers.artifacts, wanted.to);
+  if (found === undefined) return undefined;
+  const { index, digest } = found;
+  return { ...outputsOf(wanted.to, index.objects, index.notTaken), digest };
+}
+
+function outputsOf(
+  artifact: string,
+  files: readonly (NamedObject & { readonly group: string })[],
+  notTaken: readonly NotTaken[],
+): Outputs {
+  const count = (keyOf: (file: NamedObject & { readonly group: string }) => string) =>
+    Object.fromEntries([...groupBy(files, keyOf)].map(([key, members]) => [key, members.length]));
+  return {
+    artifact,
+    count: files.length,
+    counts: count(({ kind }) => kind),
+    groups: count(({ group }) => group),
+    objects: files.map(({ apiVersion, kind, namespace, name }) => ({
+      apiVersion,
+      kind,
+      ...(namespace === undefined ? {} : { namespace }),
+      name,
+    })),
+    notTaken: notTaken.map(({ object, because }) => ({ object, because })),
+  };
+}
+
+function notesOf(notTaken: readonly NotTaken[]): readonly string[] {
+  return [...groupBy(notTaken, ({ because }) => because)].map(
+    ([because, left]) => `Not taken: ${left.map(({ object }) => object).join(', ')} (${because})`,
+  );
+}

@@ -1,9 +1,13 @@
 // k8s.get: one object, for later steps to refer to.
 
 import { Type } from 'typebox';
-import { defineReadAction } from '../../engine/index.ts';
-import type { DrPorts } from '../ports.ts';
-import { pending } from './support/pending.ts';
+import type { Static } from 'typebox';
+import { DrctlError, defineReadAction } from '../../engine/index.ts';
+import type { ReadContext } from '../../engine/index.ts';
+import type { DrPorts, ObjectRef } from '../ports.ts';
+import { hasCode } from './support/errors.ts';
+import { extractValues } from './support/extract.ts';
+import { describeRef, shownObject, withoutManagedFields } from './support/objects.ts';
 import {
   anyJson,
   apiVersionField,
@@ -61,5 +65,51 @@ export const k8sGet = defineReadAction<DrPorts, typeof params, typeof outputs>({
   ],
   params,
   outputs,
-  read: pending,
+  read,
+  // An object that an earlier step will make is no reason to refuse the plan.
+  plan: async (wanted, ctx) => {
+    try {
+      return {
+        changes: [{ kind: 'none', because: 'reads only' }],
+        outputs: await read(wanted, ctx),
+      };
+    } catch (error) {
+      if (!hasCode(error, 'CLIENT_NOT_FOUND')) throw error;
+      const note = `${error.message} now; the step fails unless it does by then`;
+      return { changes: [{ kind: 'none', because: 'reads only' }], notes: [note] };
+    }
+  },
 });
+
+type Params = Static<typeof params>;
+
+async function read(wanted: Params, ctx: ReadContext<DrPorts>): Promise<Static<typeof outputs>> {
+  const ref: ObjectRef = {
+    apiVersion: wanted.apiVersion,
+    kind: wanted.kind,
+    ...(wanted.namespace === undefined ? {} : { namespace: wanted.namespace }),
+    name: wanted.name,
+  };
+  const object = await find(wanted, ref, ctx);
+  if (object === undefined && wanted.optional !== true) {
+    throw new DrctlError('CLIENT_NOT_FOUND', `${describeRef(ref)} does not exist`);
+  }
+  const names = { object: object === undefined ? null : withoutManagedFields(object) };
+  return {
+    found: object !== undefined,
+    object: object === undefined ? null : shownObject(object),
+    ...(object === undefined
+      ? { values: {}, secretValues: {} }
+      : extractValues(ctx, wanted.extract, names, wanted)),
+  };
+}
+
+async function find(wanted: Params, ref: ObjectRef, ctx: ReadContext<DrPorts>) {
+  const kube = await ctx.readers.kube(wanted.target);
+  try {
+    return await kube.get(ref, ctx.signal);
+  } catch (error) {
+    if (wanted.optional === true && hasCode(error, 'CLIENT_NOT_FOUND')) return undefined;
+    throw error;
+  }
+}

@@ -1,9 +1,14 @@
 // k8s.list: the objects of a kind, for later steps to refer to or to go through with forEach.
 
 import { Type } from 'typebox';
+import type { Static } from 'typebox';
 import { CelExpression, defineReadAction } from '../../engine/index.ts';
-import type { DrPorts } from '../ports.ts';
-import { pending } from './support/pending.ts';
+import type { ReadContext } from '../../engine/index.ts';
+import type { DrPorts, KubeObject } from '../ports.ts';
+import { hasCode } from './support/errors.ts';
+import { extractValues } from './support/extract.ts';
+import { shownObject, withoutManagedFields } from './support/objects.ts';
+import { requireFound, selectObjects, selectionOf } from './support/selection.ts';
 import {
   anyObject,
   apiVersionField,
@@ -74,5 +79,43 @@ export const k8sList = defineReadAction<DrPorts, typeof params, typeof outputs>(
   ],
   params,
   outputs,
-  read: pending,
+  read,
+  // Objects that an earlier step will make are no reason to refuse the plan.
+  plan: async (wanted, ctx) => {
+    try {
+      return {
+        changes: [{ kind: 'none', because: 'reads only' }],
+        outputs: await read(wanted, ctx),
+      };
+    } catch (error) {
+      if (!hasCode(error, 'CLIENT_NOT_FOUND', 'SELECTION_EMPTY')) throw error;
+      const note = `${error.message} now; the step fails unless that changes by then`;
+      return { changes: [{ kind: 'none', because: 'reads only' }], notes: [note] };
+    }
+  },
 });
+
+type Params = Static<typeof params>;
+
+async function read(wanted: Params, ctx: ReadContext<DrPorts>): Promise<Static<typeof outputs>> {
+  const objects = await find(wanted, ctx);
+  requireFound(wanted, objects, wanted.atLeast ?? 0);
+  const names = { objects: objects.map(withoutManagedFields) };
+  return {
+    items: objects.map(shownObject),
+    count: objects.length,
+    ...extractValues(ctx, wanted.extract, names, wanted),
+  };
+}
+
+async function find(wanted: Params, ctx: ReadContext<DrPorts>): Promise<readonly KubeObject[]> {
+  const kube = await ctx.readers.kube(wanted.target);
+  const isWhole = wanted.selector === undefined && wanted.where === undefined;
+  try {
+    const selection = selectionOf(wanted, { ...wanted, ...(isWhole ? { all: true } : {}) });
+    return await selectObjects(kube, ctx, selection);
+  } catch (error) {
+    if (wanted.optional === true && hasCode(error, 'CLIENT_NOT_FOUND')) return [];
+    throw error;
+  }
+}

@@ -1,9 +1,29 @@
 // k8s.patch: changes fields of one object, or of every object that a selection finds.
 
 import { Type } from 'typebox';
+import type { Static } from 'typebox';
 import { defineAction } from '../../engine/index.ts';
-import type { DrPorts } from '../ports.ts';
-import { pending } from './support/pending.ts';
+import type { Change, Json, ReadContext, WriteContext } from '../../engine/index.ts';
+import type { DrPorts, KubeClient, KubeObject, KubeReader, ObjectRef } from '../ports.ts';
+import { fieldChanges, objectChanges } from './support/field-changes.ts';
+import { inParallel } from './support/in-parallel.ts';
+import { asJson, isJsonObject, sameJson, showPath, valueAt } from './support/json-tree.ts';
+import type { TreeChange } from './support/json-tree.ts';
+import {
+  describeObject,
+  describeRef,
+  hideSecretData,
+  isSecret,
+  keyOf,
+  namespaceOf,
+  refOf,
+  uidOf,
+} from './support/objects.ts';
+import { patched } from './support/patching.ts';
+import { revertChanges, throwConflicts } from './support/revert.ts';
+import { requireFound, selectObjects, selectionOf } from './support/selection.ts';
+import { selectForPlan } from './support/select-for-plan.ts';
+import { recordBefore, recordedValue } from './support/undo-records.ts';
 import {
   apiVersionField,
   atLeastField,
@@ -12,7 +32,6 @@ import {
   namespaceField,
   selectionFields,
 } from './support/schemas.ts';
-import type { Json } from '../../engine/index.ts';
 
 const params = Type.Object(
   {
@@ -62,8 +81,204 @@ export const k8sPatch = defineAction<DrPorts, typeof params, typeof outputs>({
   ],
   params,
   outputs,
-  plan: pending,
-  apply: pending,
-  probe: pending,
-  undo: { possible: true, run: pending },
+  plan: async (wanted, ctx) => {
+    const selection = selectionOf(wanted, wanted);
+    const found = await selectForPlan(ctx, wanted.target, selection, wanted.atLeast ?? 1);
+    const effects = found.objects.map((object) => effectOf(wanted, object));
+    return {
+      changes: changesOf(wanted.target, effects),
+      observed: effects.map(({ object, changes }) => ({
+        object: `${wanted.target}: ${describeObject(object)}`,
+        id: uidOf(object),
+        fields: changes.map(({ path }) => [
+          showPath(path),
+          valueAt(hideSecretData(object), path) ?? null,
+        ]),
+      })),
+      outputs: {
+        patched: effects.map(({ object, changes }) => ({
+          ...placeOf(object),
+          changed: changes.length > 0,
+        })),
+      },
+      notes: found.notes,
+    };
+  },
+  apply: async (wanted, ctx) => {
+    const kube = await ctx.clients.kube(wanted.target);
+    const objects = await objectsToPatch(wanted, kube, ctx);
+    const patchedObjects = await inParallel(objects, patchesAtOnce, async (object) => {
+      await patchOne(wanted, kube, ctx, object);
+      return { ...placeOf(object), changed: ctx.undoEntries.has(keyOf(refOf(object))) };
+    });
+    return { patched: [...patchedObjects] };
+  },
+  probe: async (wanted, ctx) => {
+    const kube = await ctx.readers.kube(wanted.target);
+    const objects = await objectsToPatch(wanted, kube, ctx);
+    for (const object of objects) {
+      const state = await stateOf(wanted, ctx, object);
+      if (state !== 'done') return state === 'not-done' ? { found: 'not-done' } : unclear(object);
+    }
+    return {
+      found: 'done',
+      outputs: {
+        patched: objects.map((object) => ({
+          ...placeOf(object),
+          changed: ctx.undoEntries.has(keyOf(refOf(object))),
+        })),
+      },
+    };
+  },
+  undo: {
+    possible: true,
+    run: async ({ params: wanted, entries }, ctx) => {
+      const kube = await ctx.clients.kube(wanted.target);
+      const conflicts: string[] = [];
+      for (const [key, entry] of [...entries].toReversed()) {
+        if (key.startsWith(writtenPrefix)) continue;
+        const record = (await recordedValue(ctx, entry)) as unknown as PatchRecord;
+        const written = entries.get(`${writtenPrefix}${key}`);
+        const changes =
+          written === undefined
+            ? record.changes
+            : ((await recordedValue(ctx, written)) as unknown as readonly TreeChange[]);
+        const kept = await revertChanges(kube, ctx, record.ref, changes);
+        conflicts.push(...kept.map((path) => `${describeRef(record.ref)} ${path}`));
+      }
+      throwConflicts(conflicts);
+    },
+  },
 });
+
+type Params = Static<typeof params>;
+
+interface PatchRecord {
+  readonly ref: ObjectRef;
+  /** What the patch was about to change. */
+  readonly changes: readonly TreeChange[];
+}
+
+interface Effect {
+  readonly object: KubeObject;
+  readonly after: KubeObject;
+  readonly changes: readonly TreeChange[];
+}
+
+const patchesAtOnce = 8;
+/** Keys of what the server made of the patch, where that differs from what was computed. */
+const writtenPrefix = 'written: ';
+
+function placeOf(object: KubeObject): { namespace?: string; name: string } {
+  const namespace = namespaceOf(object);
+  return { ...(namespace === undefined ? {} : { namespace }), name: object.metadata.name };
+}
+
+function effectOf(wanted: Params, object: KubeObject): Effect {
+  const after = patched(object, wanted.type ?? 'merge', wanted.patch);
+  return { object, after, changes: objectChanges(object, after) };
+}
+
+function changesOf(target: string, effects: readonly Effect[]): readonly Change[] {
+  const changing = effects.filter(({ changes }) => changes.length > 0);
+  if (changing.length === 0) return [{ kind: 'none', because: 'it is so already' }];
+  return changing.map(({ object, after }) => ({
+    kind: 'update',
+    on: { target, object: describeObject(object) },
+    fields: fieldChanges(object, after),
+    risk: 'disruptive',
+  }));
+}
+
+/** What is selected now, and what an earlier attempt patched and the selection no longer finds because of that. */
+async function objectsToPatch(
+  wanted: Params,
+  kube: KubeReader,
+  ctx: ReadContext<DrPorts> & { readonly undoEntries: ReadonlyMap<string, Json> },
+): Promise<readonly KubeObject[]> {
+  const selection = selectionOf(wanted, wanted);
+  const selected = await selectObjects(kube, ctx, selection);
+  const keys = new Set(selected.map((object) => keyOf(refOf(object))));
+  const earlier: KubeObject[] = [];
+  for (const key of ctx.undoEntries.keys()) {
+    if (keys.has(key) || key.startsWith(writtenPrefix)) continue;
+    const object = await kube.get(refFromKey(wanted, key), ctx.signal);
+    if (object !== undefined) earlier.push(object);
+  }
+  const all = [...selected, ...earlier];
+  requireFound(selection, all, wanted.atLeast ?? 1);
+  return all;
+}
+
+/** Keys end with "namespace/name" or "name". */
+function refFromKey({ apiVersion, kind }: Params, key: string): ObjectRef {
+  const place = key.slice(key.indexOf(' ') + 1);
+  const slash = place.indexOf('/');
+  return slash < 0
+    ? { apiVersion, kind, name: place }
+    : { apiVersion, kind, namespace: place.slice(0, slash), name: place.slice(slash + 1) };
+}
+
+async function stateOf(
+  wanted: Params,
+  ctx: Parameters<typeof objectsToPatch>[2],
+  object: KubeObject,
+): Promise<'done' | 'not-done' | 'unclear'> {
+  if ((wanted.type ?? 'merge') !== 'json') {
+    return effectOf(wanted, object).changes.length === 0 ? 'done' : 'not-done';
+  }
+  // A list of operations cannot be tried again to see whether it was done: the record tells what it was to change.
+  const entry = ctx.undoEntries.get(keyOf(refOf(object)));
+  if (entry === undefined) return 'not-done';
+  const changes = recordedChanges(entry);
+  if (changes === undefined) return 'unclear';
+  if (changes.every(({ path, after }) => sameJson(valueAt(object, path), after))) return 'done';
+  return changes.every(({ path, before }) => sameJson(valueAt(object, path), before))
+    ? 'not-done'
+    : 'unclear';
+}
+
+function recordedChanges(entry: Json): readonly TreeChange[] | undefined {
+  const changes = isJsonObject(entry) ? entry['changes'] : undefined;
+  return Array.isArray(changes) ? changes : undefined;
+}
+
+function unclear(object: KubeObject): { found: 'unclear'; because: string } {
+  return {
+    found: 'unclear',
+    because: `${describeObject(object)} is neither as it was before the patch nor as after it`,
+  };
+}
+
+async function patchOne(
+  wanted: Params,
+  kube: KubeClient,
+  ctx: WriteContext<DrPorts>,
+  object: KubeObject,
+): Promise<void> {
+  const key = keyOf(refOf(object));
+  if (ctx.undoEntries.has(key) && (await stateOf(wanted, ctx, object)) === 'done') return;
+  const { changes } = effectOf(wanted, object);
+  if (changes.length === 0) return;
+  const record: PatchRecord = { ref: refOf(object), changes };
+  const isHidden = isSecret(object);
+  await recordBefore(ctx, [{ key, value: asJson(record), isSecret: isHidden }]);
+  const result = await kube.patch(refOf(object), {
+    type: wanted.type ?? 'merge',
+    patch: wanted.patch,
+    signal: ctx.signal,
+  });
+  const written = changes.map((change) => withAfter(change, valueAt(result, change.path)));
+  if (sameJson(asJson(written), asJson(changes))) return;
+  await recordBefore(ctx, [
+    { key: `${writtenPrefix}${key}`, value: asJson(written), isSecret: isHidden },
+  ]);
+}
+
+function withAfter({ path, before }: TreeChange, after: Json | undefined): TreeChange {
+  return {
+    path,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+  };
+}

@@ -2,9 +2,18 @@
 // zero pods, and a snapshot taken while a writer still terminates loses writes.
 
 import { Type } from 'typebox';
-import { defineAction } from '../../engine/index.ts';
-import type { DrPorts } from '../ports.ts';
-import { pending } from './support/pending.ts';
+import type { Static } from 'typebox';
+import { DrctlError, defineAction } from '../../engine/index.ts';
+import type { Change, Json, ReadContext, WriteContext } from '../../engine/index.ts';
+import type { DrPorts, KubeClient, KubeObject, KubeReader, ObjectRef } from '../ports.ts';
+import { inParallel } from './support/in-parallel.ts';
+import { asJson, valueAt } from './support/json-tree.ts';
+import { describeObject, keyOf, namespaceOf, refOf, uidOf } from './support/objects.ts';
+import { havePodsFollowed, waitForPods } from './support/pods.ts';
+import { throwConflicts } from './support/revert.ts';
+import { missingNames, selectObjects, selectionOf } from './support/selection.ts';
+import { recordBefore } from './support/undo-records.ts';
+import type { UndoRecord } from './support/undo-records.ts';
 import { kubeTarget, namespaceField, selectionFields } from './support/schemas.ts';
 
 const workloadKind = Type.Enum(['Deployment', 'StatefulSet']);
@@ -78,8 +87,183 @@ export const k8sScale = defineAction<DrPorts, typeof params, typeof outputs>({
   ],
   params,
   outputs,
-  plan: pending,
-  apply: pending,
-  probe: pending,
-  undo: { possible: true, run: pending },
+  plan: async (wanted, ctx) => {
+    const kube = await ctx.readers.kube(wanted.target);
+    const found = await workloadsOf(wanted, kube, ctx);
+    refuseLossOfVolumes(found.workloads, wanted.replicas);
+    const followed = await inParallel(found.workloads, waitsAtOnce, async (workload) =>
+      wanted.waitForPods === false ? true : havePodsFollowed(kube, ctx, workload, wanted.replicas),
+    );
+    const changes = found.workloads.flatMap((workload, index) =>
+      changeOf(wanted, workload, followed[index] === true),
+    );
+    return {
+      changes: changes.length > 0 ? changes : [{ kind: 'none', because: 'already at that count' }],
+      observed: found.workloads.map((workload) => ({
+        object: `${wanted.target}: ${describeObject(workload)}`,
+        id: uidOf(workload),
+        fields: { replicas: replicasOf(workload) },
+      })),
+      notes: found.problem === undefined ? [] : [`${found.problem} now`],
+    };
+  },
+  apply: async (wanted, ctx) => {
+    const kube = await ctx.clients.kube(wanted.target);
+    const found = await workloadsOf(wanted, kube, ctx);
+    if (found.problem !== undefined) {
+      throw new DrctlError('CLIENT_NOT_FOUND', found.problem, {
+        hint: 'Where that is fine, say missing: ignore',
+      });
+    }
+    refuseLossOfVolumes(found.workloads, wanted.replicas);
+    await recordBefore(
+      ctx,
+      found.workloads.map((workload) => recordOf(wanted, workload)),
+    );
+    await inParallel(found.workloads, waitsAtOnce, async (workload) => {
+      if (replicasOf(workload) !== wanted.replicas) {
+        await setReplicas(kube, ctx, refOf(workload), wanted.replicas);
+      }
+      if (wanted.waitForPods !== false) {
+        await waitForPods(kube, ctx, workload, wanted.replicas);
+      }
+    });
+    return scaledOf(found.workloads, wanted.replicas, ctx.undoEntries);
+  },
+  probe: async (wanted, ctx) => {
+    const kube = await ctx.readers.kube(wanted.target);
+    const { workloads, problem } = await workloadsOf(wanted, kube, ctx);
+    if (problem !== undefined) return { found: 'not-done' };
+    for (const workload of workloads) {
+      const isScaled = replicasOf(workload) === wanted.replicas;
+      const isDone =
+        isScaled &&
+        (wanted.waitForPods === false ||
+          (await havePodsFollowed(kube, ctx, workload, wanted.replicas)));
+      if (!isDone) return { found: 'not-done' };
+    }
+    return { found: 'done', outputs: scaledOf(workloads, wanted.replicas, ctx.undoEntries) };
+  },
+  undo: {
+    possible: true,
+    run: async ({ params: wanted, entries }, ctx) => {
+      const kube = await ctx.clients.kube(wanted.target);
+      const conflicts: string[] = [];
+      for (const entry of [...entries.values()].toReversed()) {
+        const record = entry as unknown as ScaleRecord;
+        const workload = await kube.get(record.ref, ctx.signal);
+        if (workload === undefined) continue;
+        const now = replicasOf(workload);
+        if (now !== record.after && now !== record.before) {
+          conflicts.push(`${describeObject(workload)} has ${now} replicas, not ${record.after}`);
+          continue;
+        }
+        if (now !== record.before) await setReplicas(kube, ctx, record.ref, record.before);
+        if (wanted.undoWaits === true) await waitForPods(kube, ctx, workload, record.before);
+      }
+      throwConflicts(conflicts);
+    },
+  },
 });
+
+type Params = Static<typeof params>;
+
+interface ScaleRecord {
+  readonly ref: ObjectRef;
+  readonly before: number;
+  readonly after: number;
+}
+
+const waitsAtOnce = 8;
+
+function replicasOf(workload: KubeObject): number {
+  const replicas = valueAt(workload, ['spec', 'replicas']);
+  // The API server's default, where the field is absent.
+  return typeof replicas === 'number' ? replicas : 1;
+}
+
+/** `problem`: what is missing, where that is not to be ignored. Names count over all kinds: each must be found once. */
+async function workloadsOf(
+  wanted: Params,
+  kube: KubeReader,
+  ctx: ReadContext<DrPorts>,
+): Promise<{ readonly workloads: readonly KubeObject[]; readonly problem?: string }> {
+  const kinds =
+    wanted.kinds ?? (wanted.kind === undefined ? ['Deployment', 'StatefulSet'] : [wanted.kind]);
+  const selections = kinds.map((kind) => selectionOf({ apiVersion: 'apps/v1', kind }, wanted));
+  const found: KubeObject[] = [];
+  for (const selection of selections) found.push(...(await selectObjects(kube, ctx, selection)));
+  const [first] = selections;
+  if (wanted.missing === 'ignore' || first === undefined) return { workloads: found };
+  const missing = missingNames(first, found);
+  const place = `${kinds.join(' or ')} in ${wanted.namespace}`;
+  if (missing.length > 0) {
+    return { workloads: found, problem: `No ${place} is named ${missing.join(', ')}` };
+  }
+  return found.length === 0
+    ? { workloads: found, problem: `No ${place} is selected` }
+    : { workloads: found };
+}
+
+/** Scaling such a StatefulSet down deletes its volumes with the data in them. */
+function refuseLossOfVolumes(workloads: readonly KubeObject[], replicas: number): void {
+  const losing = workloads.find(
+    (workload) =>
+      replicas < replicasOf(workload) &&
+      valueAt(workload, ['spec', 'persistentVolumeClaimRetentionPolicy', 'whenScaled']) ===
+        'Delete',
+  );
+  if (losing === undefined) return;
+  throw new DrctlError(
+    'PROTECTED',
+    `Scaling ${describeObject(losing)} down would delete its volumes: its persistentVolumeClaimRetentionPolicy.whenScaled is Delete`,
+    { hint: 'Set whenScaled to Retain first, and make sure that no controller sets it back' },
+  );
+}
+
+function changeOf(wanted: Params, workload: KubeObject, followed: boolean): readonly Change[] {
+  const before = replicasOf(workload);
+  const on = { target: wanted.target, object: describeObject(workload) };
+  const risk = wanted.replicas < before ? 'disruptive' : 'safe';
+  if (before !== wanted.replicas) {
+    const fields = [{ path: 'spec.replicas', before, after: wanted.replicas }];
+    return [{ kind: 'update', on, fields, risk }];
+  }
+  return followed ? [] : [{ kind: 'run', on, summary: 'wait for its pods', risk: 'safe' }];
+}
+
+function recordOf(wanted: Params, workload: KubeObject): UndoRecord {
+  const record: ScaleRecord = {
+    ref: refOf(workload),
+    before: replicasOf(workload),
+    after: wanted.replicas,
+  };
+  return { key: keyOf(refOf(workload)), value: asJson(record), isSecret: false };
+}
+
+async function setReplicas(
+  kube: KubeClient,
+  ctx: WriteContext<DrPorts>,
+  ref: ObjectRef,
+  replicas: number,
+): Promise<void> {
+  await kube.patch(ref, { type: 'merge', patch: { spec: { replicas } }, signal: ctx.signal });
+}
+
+function scaledOf(
+  workloads: readonly KubeObject[],
+  replicas: number,
+  entries: ReadonlyMap<string, Json>,
+): Static<typeof outputs> {
+  const scaled = workloads.map((workload) => {
+    const record = entries.get(keyOf(refOf(workload))) as ScaleRecord | undefined;
+    return {
+      kind: workload.kind,
+      namespace: namespaceOf(workload) ?? '',
+      name: workload.metadata.name,
+      before: record?.before ?? replicasOf(workload),
+      after: replicas,
+    };
+  });
+  return { scaled };
+}

@@ -2,9 +2,16 @@
 // while is waited for, since that is what recoveries are about.
 
 import { Type } from 'typebox';
+import type { Static } from 'typebox';
 import { CelExpression, defineReadAction } from '../../engine/index.ts';
+import type { ReadContext } from '../../engine/index.ts';
 import type { DrPorts } from '../ports.ts';
-import { pending } from './support/pending.ts';
+import { hasCode, isTransient } from './support/errors.ts';
+import { shownObject } from './support/objects.ts';
+import { pathVerdict, pollPath } from './support/poll-path.ts';
+import { chosen, goalVerdict, objectsNow, queryOf, waitGoal } from './support/wait-goal.ts';
+import { watchUntil } from './support/watch-until.ts';
+import type { Verdict } from './support/watch-until.ts';
 import {
   anyJson,
   anyObject,
@@ -92,5 +99,53 @@ export const k8sWait = defineReadAction<DrPorts, typeof params, typeof outputs>(
   ],
   params,
   outputs,
-  read: pending,
+  read,
+  // Planning never waits: it says whether it holds now.
+  plan: async (wanted, ctx) => {
+    const now = await lookOnce(wanted, ctx);
+    return now.holds
+      ? { changes: [{ kind: 'none', because: 'holds now' }] }
+      : {
+          changes: [{ kind: 'none', because: 'will be waited for' }],
+          notes: [`Does not hold now: ${now.seen}`],
+        };
+  },
 });
+
+type Params = Static<typeof params>;
+
+async function read(wanted: Params, ctx: ReadContext<DrPorts>): Promise<Static<typeof outputs>> {
+  const started = ctx.now().getTime();
+  const kube = await ctx.readers.kube(wanted.target);
+  const waited = () => ({ waitedMs: Math.max(0, ctx.now().getTime() - started) });
+  if (wanted.path !== undefined) {
+    await pollPath(kube, ctx, { path: wanted.path, status: wanted.status ?? 200 });
+    return waited();
+  }
+  const goal = waitGoal(wanted);
+  const watched = await watchUntil(kube, ctx, {
+    query: queryOf(goal.selection),
+    waitingFor: goal.description,
+    check: (objects) => goalVerdict(goal, objects, ctx),
+  });
+  const objects = chosen(goal, watched, ctx).map(shownObject);
+  return goal.selection.name === undefined
+    ? { objects, ...waited() }
+    : { object: objects[0] ?? null, ...waited() };
+}
+
+async function lookOnce(wanted: Params, ctx: ReadContext<DrPorts>): Promise<Verdict> {
+  const goal = wanted.path === undefined ? waitGoal(wanted) : undefined;
+  try {
+    const kube = await ctx.readers.kube(wanted.target);
+    if (goal !== undefined) {
+      return goalVerdict(goal, await objectsNow(kube, ctx, goal.selection), ctx);
+    }
+    const answer = await kube.raw(wanted.path ?? '/', ctx.signal);
+    return pathVerdict(answer.status, wanted.status ?? 200);
+  } catch (error) {
+    // A target that does not answer yet, or a kind that is not served yet, is what the step will wait for.
+    if (!isTransient(error) && !hasCode(error, 'CLIENT_NOT_FOUND', 'TARGET_INVALID')) throw error;
+    return { holds: false, seen: error instanceof Error ? error.message : 'no answer' };
+  }
+}

@@ -1,0 +1,108 @@
+// The artifact of an export: one JSON file per object, and an index with the SHA-256 of each, written last: an artifact
+// with an index is complete.
+
+import { DrctlError } from '../../../engine/index.ts';
+import type { ArtifactReader, Json, WriteContext } from '../../../engine/index.ts';
+import type { DrPorts, KubeObject } from '../../ports.ts';
+import type { NotTaken, TakenObject } from './export-selection.ts';
+import { inParallel } from './in-parallel.ts';
+import { readJsonArtifact, writeJsonArtifact } from './json-artifacts.ts';
+import { asJson, isJsonObject } from './json-tree.ts';
+import {
+  describeRef,
+  digestText,
+  groupOf,
+  namespaceOf,
+  refOf,
+  withoutManagedFields,
+} from './objects.ts';
+import type { NamedObject } from './recreation.ts';
+
+const format = 1;
+const filesAtOnce = 8;
+
+export interface ExportedFile extends NamedObject {
+  readonly group: string;
+  /** Relative to the artifact. */
+  readonly file: string;
+  /** "sha256:…" of the file. */
+  readonly digest: string;
+}
+
+export interface ExportIndex {
+  readonly format: 1;
+  readonly objects: readonly ExportedFile[];
+  readonly notTaken: readonly NotTaken[];
+}
+
+export function indexName(artifact: string): string {
+  return `${artifact}/index.json`;
+}
+
+/** "sha256:…" of the index. Files of an earlier, unfinished attempt are replaced or left without meaning. */
+export async function writeExport(
+  ctx: WriteContext<DrPorts>,
+  artifact: string,
+  taken: readonly TakenObject[],
+  notTaken: readonly NotTaken[],
+): Promise<string> {
+  let written = 0;
+  const objects = await inParallel(taken, filesAtOnce, async ({ object, group }) => {
+    const file = fileName(object, group);
+    const content = withoutManagedFields(object);
+    const digest = await writeJsonArtifact(ctx, `${artifact}/${file}`, content);
+    written += 1;
+    ctx.report({
+      message: `Exporting ${describeRef(refOf(object))}`,
+      done: written,
+      total: taken.length,
+      unit: 'objects',
+    });
+    const entry: ExportedFile = { ...refOf(object), group, file, digest };
+    return entry;
+  });
+  const index: ExportIndex = { format, objects, notTaken };
+  return writeJsonArtifact(ctx, indexName(artifact), asJson(index));
+}
+
+/** "references/Secret/clusters/pull-secret.json"; names that are no file names get a digest instead. */
+function fileName(object: KubeObject, group: string): string {
+  const apiGroup = groupOf(object.apiVersion);
+  const kind = apiGroup === '' ? object.kind : `${object.kind}.${apiGroup}`;
+  const { name } = object.metadata;
+  const plain = /^[A-Za-z0-9._-]+$/.test(name) && name !== '..' && name !== '.';
+  const safe = plain ? name : digestText(name).slice('sha256:'.length, 'sha256:'.length + 24);
+  return `${group}/${kind}/${namespaceOf(object) ?? '_cluster'}/${safe}.json`;
+}
+
+/** undefined: there is no complete export. DATA_CORRUPT when it is not one of ours. */
+export async function readIndex(
+  artifacts: ArtifactReader,
+  artifact: string,
+): Promise<{ readonly index: ExportIndex; readonly digest: string } | undefined> {
+  if ((await artifacts.stat(indexName(artifact))) === undefined) return undefined;
+  const { value, digest } = await readJsonArtifact(artifacts, indexName(artifact));
+  if (isIndex(value)) return { index: value as unknown as ExportIndex, digest };
+  throw new DrctlError('DATA_CORRUPT', `${indexName(artifact)} is not the index of an export`);
+}
+
+function isIndex(value: Json): boolean {
+  return isJsonObject(value) && value['format'] === format && Array.isArray(value['objects']);
+}
+
+/** Every object, checked against the digest in the index: DATA_CORRUPT names the first that differs. */
+export async function readExported(
+  artifacts: ArtifactReader,
+  artifact: string,
+  files: readonly ExportedFile[],
+): Promise<readonly KubeObject[]> {
+  return inParallel(files, filesAtOnce, async (entry) => {
+    const { value, digest } = await readJsonArtifact(artifacts, `${artifact}/${entry.file}`);
+    if (digest === entry.digest) return value as KubeObject;
+    throw new DrctlError(
+      'DATA_CORRUPT',
+      `${artifact}/${entry.file} is not what was exported: ${digest}, expected ${entry.digest}`,
+      { hint: 'Export again, or take the file from a copy' },
+    );
+  });
+}

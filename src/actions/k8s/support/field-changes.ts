@@ -1,0 +1,42 @@
+// Differences between two states of an object, as plans show them: field by field, Secret data as digests only, and
+// without what the server keeps for itself.
+
+import type { FieldChange } from '../../../engine/index.ts';
+import type { KubeObject } from '../../ports.ts';
+import { showPath, treeChanges } from './json-tree.ts';
+import type { TreeChange } from './json-tree.ts';
+import { hideSecretData } from './objects.ts';
+
+const serverFields = new Set([
+  'metadata.managedFields',
+  'metadata.resourceVersion',
+  'metadata.generation',
+  'metadata.uid',
+  'metadata.creationTimestamp',
+  'metadata.selfLink',
+  'apiVersion',
+  'kind',
+  'status',
+]);
+
+function isServerField({ path }: TreeChange): boolean {
+  return serverFields.has(path[0] ?? '') || serverFields.has(path.slice(0, 2).join('.'));
+}
+
+/** `undefined`: the object is not there. */
+export function fieldChanges(
+  before: KubeObject | undefined,
+  after: KubeObject | undefined,
+): readonly FieldChange[] {
+  return objectChanges(before && hideSecretData(before), after && hideSecretData(after)).map(
+    ({ path, ...values }) => ({ path: showPath(path), ...values }),
+  );
+}
+
+/** The same with real values and paths, for undo records. */
+export function objectChanges(
+  before: KubeObject | undefined,
+  after: KubeObject | undefined,
+): readonly TreeChange[] {
+  return treeChanges(before ?? {}, after ?? {}).filter((change) => !isServerField(change));
+}

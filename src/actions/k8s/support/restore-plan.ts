@@ -1,0 +1,244 @@
+// What a restore is going to put where: the chosen objects of an export, in the order in which they must come, as they
+// will be on the new cluster. Everything here but the version lookup is pure.
+
+import { DrctlError } from '../../../engine/index.ts';
+import type { Json, ReadContext } from '../../../engine/index.ts';
+import type { DrPorts, KubeObject, KubeReader } from '../../ports.ts';
+import { readExported, readIndex } from './exported.ts';
+import type { ExportedFile } from './exported.ts';
+import {
+  isJsonObject,
+  parsePath,
+  sameJson,
+  valueAt,
+  withValueAt,
+  withoutPath,
+} from './json-tree.ts';
+import type { Path } from './json-tree.ts';
+import { describeObject, groupOf, isOfKind, namespaceOf } from './objects.ts';
+import { ownersOf, sanitized } from './sanitize.ts';
+import { isWanted } from './selection.ts';
+
+interface Rule {
+  readonly apiVersion?: string;
+  readonly kind?: string;
+  readonly where?: string;
+  readonly path: string;
+}
+
+export interface RestoreParams {
+  readonly target: string;
+  readonly from: string;
+  readonly select?: readonly {
+    readonly apiVersion?: string;
+    readonly kind: string;
+    readonly namespace?: string;
+    readonly where?: string;
+  }[];
+  readonly set?: readonly (Rule & { readonly value: Json; readonly onlyAtCreation?: boolean })[];
+  readonly unset?: readonly (Rule & { readonly value?: Json })[];
+  readonly namespaces?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: 'rebuild' | 'drop';
+  readonly existing?: 'fail' | 'keep' | 'update';
+  readonly concurrency?: number;
+}
+
+export interface RestoreItem {
+  readonly exported: KubeObject;
+  /** Without owner references: those can be made only once the owners exist. */
+  readonly desired: KubeObject;
+  /** Fields that count only when the object is made. */
+  readonly onlyAtCreation: readonly Path[];
+}
+
+/** Groups that may be made at once; each only after the ones before. */
+export type RestoreOrder = readonly (readonly RestoreItem[])[];
+
+/** CLIENT_NOT_FOUND for an absent artifact, DATA_CORRUPT, SELECTION_EMPTY. */
+export async function planRestore(
+  wanted: RestoreParams,
+  kube: KubeReader,
+  ctx: ReadContext<DrPorts>,
+): Promise<RestoreOrder> {
+  const found = await readIndex(ctx.readers.artifacts, wanted.from);
+  if (found === undefined) {
+    throw new DrctlError('CLIENT_NOT_FOUND', `There is no export "${wanted.from}"`, {
+      hint: 'Does the step that makes it come before this one?',
+    });
+  }
+  const files = found.index.objects.filter((file) => mayBeChosen(wanted, file));
+  const exported = await readExported(ctx.readers.artifacts, wanted.from, files);
+  const chosen = exported.filter((object) => isChosen(wanted, ctx, object));
+  if (chosen.length === 0) {
+    throw new DrctlError('SELECTION_EMPTY', `Nothing of "${wanted.from}" is to be restored`, {
+      hint: `It holds ${found.index.objects.length} objects; look at its index.json`,
+    });
+  }
+  const apiVersions = await servedVersions(kube, ctx, chosen);
+  return inCreationOrder(chosen).map((stage) =>
+    stage.map((object) => restoreItem(wanted, ctx, object, apiVersions)),
+  );
+}
+
+/** Reads no more files than it must; `where` is asked later. */
+function mayBeChosen({ select }: RestoreParams, file: ExportedFile): boolean {
+  return (
+    select === undefined ||
+    select.some(
+      ({ kind, apiVersion, namespace }) =>
+        kind === file.kind &&
+        (apiVersion === undefined || groupOf(apiVersion) === groupOf(file.apiVersion)) &&
+        (namespace === undefined || namespace === file.namespace),
+    )
+  );
+}
+
+function isChosen(
+  { select }: RestoreParams,
+  ctx: ReadContext<DrPorts>,
+  object: KubeObject,
+): boolean {
+  return (
+    select === undefined ||
+    select.some(
+      (choice) =>
+        isOfKind(object, choice) &&
+        (choice.namespace === undefined || choice.namespace === namespaceOf(object)) &&
+        isWanted(ctx, choice.where, object),
+    )
+  );
+}
+
+/** The exported version where it is served, else the one that the server prefers. CLIENT_NOT_FOUND names what is not. */
+async function servedVersions(
+  kube: KubeReader,
+  ctx: ReadContext<DrPorts>,
+  objects: readonly KubeObject[],
+): Promise<ReadonlyMap<string, string>> {
+  const versions = new Map<string, string>();
+  for (const { apiVersion, kind } of objects) {
+    const key = `${apiVersion} ${kind}`;
+    if (versions.has(key)) continue;
+    const group = groupOf(apiVersion);
+    const preferred = group === '' ? apiVersion : `${group}/*`;
+    const resource =
+      (await kube.resource({ apiVersion, kind }, ctx.signal)) ??
+      (await kube.resource({ apiVersion: preferred, kind }, ctx.signal));
+    if (resource === undefined) {
+      throw new DrctlError('CLIENT_NOT_FOUND', `The server does not serve ${apiVersion} ${kind}`, {
+        hint: 'Install what brings this kind, or leave it out with select',
+      });
+    }
+    versions.set(key, resource.apiVersion);
+  }
+  return versions;
+}
+
+function restoreItem(
+  wanted: RestoreParams,
+  ctx: ReadContext<DrPorts>,
+  exported: KubeObject,
+  apiVersions: ReadonlyMap<string, string>,
+): RestoreItem {
+  const { apiVersion, kind } = exported;
+  let desired = movedNamespace(sanitized(exported), wanted.namespaces ?? {});
+  desired = { ...desired, apiVersion: apiVersions.get(`${apiVersion} ${kind}`) ?? apiVersion };
+  const applies = (rule: Rule): boolean =>
+    isOfKind(exported, rule) && isWanted(ctx, rule.where, exported);
+  for (const rule of (wanted.unset ?? []).filter(applies)) desired = unset(desired, rule);
+  const setRules = (wanted.set ?? []).filter(applies);
+  for (const { path, value } of setRules) desired = withValueAt(desired, parsePath(path), value);
+  return {
+    exported,
+    desired,
+    onlyAtCreation: setRules
+      .filter(({ onlyAtCreation }) => onlyAtCreation === true)
+      .map(({ path }) => parsePath(path)),
+  };
+}
+
+function movedNamespace(
+  object: KubeObject,
+  namespaces: Readonly<Record<string, string>>,
+): KubeObject {
+  const { metadata } = object;
+  if (object.kind === 'Namespace' && groupOf(object.apiVersion) === '') {
+    return {
+      ...object,
+      metadata: { ...metadata, name: namespaces[metadata.name] ?? metadata.name },
+    };
+  }
+  const namespace = namespaceOf(object);
+  if (namespace === undefined) return object;
+  return { ...object, metadata: { ...metadata, namespace: namespaces[namespace] ?? namespace } };
+}
+
+/** With a value: only that element of the list goes, and the list with its last element. */
+function unset(object: KubeObject, rule: Rule & { readonly value?: Json }): KubeObject {
+  const path = parsePath(rule.path);
+  if (rule.value === undefined) return withoutPath(object, path);
+  const list = valueAt(object, path);
+  if (list === undefined) return object;
+  if (!Array.isArray(list)) {
+    throw new DrctlError(
+      'PARAMS_INVALID',
+      `${rule.path} of ${describeObject(object)} is no list, so that no element can be removed`,
+    );
+  }
+  const left = (list as readonly Json[]).filter((item) => !sameJson(item, rule.value));
+  return left.length === 0 ? withoutPath(object, path) : withValueAt(object, path, left);
+}
+
+/** Kinds that others need without owning them come first. */
+const kindOrder = [
+  'Namespace',
+  'CustomResourceDefinition',
+  'ServiceAccount',
+  'Secret',
+  'ConfigMap',
+];
+
+/** By depth of ownership inside the export (a cycle counts as one level), then by kind. */
+export function inCreationOrder(
+  objects: readonly KubeObject[],
+): readonly (readonly KubeObject[])[] {
+  const byUid = new Map(objects.map((object) => [object.metadata['uid'], object]));
+  const depths = new Map<KubeObject, number>();
+  let placed = -1;
+  // Each round places at least one level; what is left when nothing moves is a cycle.
+  for (let round = 0; round <= objects.length && placed !== depths.size; round += 1) {
+    placed = depths.size;
+    for (const object of objects) {
+      if (depths.has(object)) continue;
+      const parents = ownersOf(object).flatMap(({ uid }) => byUid.get(uid) ?? []);
+      const ranks = parents.map((parent) => depths.get(parent));
+      if (ranks.every((rank) => rank !== undefined && rank < round)) depths.set(object, round);
+    }
+  }
+  const stages = new Map<string, KubeObject[]>();
+  for (const object of objects) {
+    const depth = depths.get(object) ?? objects.length;
+    const kindRank = kindOrder.indexOf(object.kind);
+    const isEarly = kindRank >= 0 && depth === 0;
+    const key = isEarly ? `0 ${kindRank}` : `1 ${String(depth).padStart(6, '0')}`;
+    stages.set(key, [...(stages.get(key) ?? []), object]);
+  }
+  return [...stages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, members]) => members);
+}
+
+/** What differs of the fields that a restore sets: lists and values must be equal, other fields may be there beside. */
+export function differingFields(
+  desired: Json,
+  present: Json | undefined,
+  path: Path = [],
+): readonly Path[] {
+  if (!isJsonObject(desired)) return sameJson(desired, present) ? [] : [path];
+  const keys = Object.keys(desired);
+  if (keys.length === 0) return isJsonObject(present) || present === undefined ? [] : [path];
+  return keys.flatMap((key) =>
+    differingFields(desired[key] ?? null, isJsonObject(present) ? present[key] : undefined, [
+      ...path,
+      key,
+    ]),
+  );
+}
