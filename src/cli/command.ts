@@ -52,6 +52,6 @@ export async function runCommand(started: Started, io: Io): Promise<number> {
     return showError(error, { output, verbose: started.flags.verbose === true });
   } finally {
     stops.close();
-    for (const cleanUp of cleanUps.reverse()) await cleanUp();
+    for (const cleanUp of cleanUps.toReversed()) await cleanUp();
   }
 }

@@ -4,8 +4,8 @@
 import path from 'node:path';
 import type { DrClients, DrReaders } from '../actions/index.ts';
 import type { AwsTarget, KubeTarget } from '../adapters/index.ts';
-import { DrctlError, closest } from '../engine/index.ts';
-import type { ArtifactReader, RenderedTarget, RunLease } from '../engine/index.ts';
+import { DrctlError, closest, invariant } from '../engine/index.ts';
+import type { ArtifactReader, Json, RenderedTarget, RunLease } from '../engine/index.ts';
 
 export interface ConnectionOptions {
   readonly targets: ReadonlyMap<string, RenderedTarget>;
@@ -38,7 +38,7 @@ export async function connectTargets(options: ConnectionOptions): Promise<Connec
       );
     }
     return Object.fromEntries(
-      Object.entries(target.settings).map(([key, value]) => [key, String(value)]),
+      Object.entries(target.settings).map(([key, value]) => [key, textOf(value)]),
     );
   };
 
@@ -96,4 +96,10 @@ function findTarget(options: ConnectionOptions, name: string): RenderedTarget {
         ? `It has: ${[...options.targets.keys()].join(', ')}`
         : `Did you mean "${near}"?`,
   });
+}
+
+/** The loader has made sure that settings are text. */
+function textOf(value: Json): string {
+  invariant(typeof value === 'string', 'A setting of a target is not text');
+  return value;
 }

@@ -148,7 +148,8 @@ export async function readNamed(file: string, cwd: string): Promise<string> {
   } catch (cause) {
     const why = isAbsent(cause) ? 'does not exist' : 'cannot be read';
     throw new DrctlError('FILE_UNREADABLE', `The file ${file} ${why}`, {
-      cause,
+      // "ENOENT" would only say the same again.
+      ...(isAbsent(cause) ? {} : { cause }),
       hint: `Looked for ${absolute}`,
     });
   }

@@ -54,7 +54,7 @@ export function createOutput(io: Io, flags: OutputFlags): Output {
       if (!json) return;
       const plain = JSON.parse(JSON.stringify(fields)) as JsonObject;
       const masked: Json = redactor?.mask(plain) ?? plain;
-      const event = { v: EVENT_VERSION, type, ...(masked as JsonObject) };
+      const event = { v: EVENT_VERSION, type, ...masked };
       io.stdout.write(`${JSON.stringify(event)}\n`);
     },
     note: (text) => {

@@ -3,6 +3,7 @@
 import type { Io, Screen } from './io.ts';
 import { DEFAULT_COLUMNS } from './io.ts';
 import { main } from './main.ts';
+import { bugText } from './views/bug.ts';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** A connection that a library kept open must not keep a finished command alive. */
@@ -13,12 +14,6 @@ export async function runProcess(): Promise<void> {
   quietWarnings();
   survivePipes();
   const io = processIo();
-  const crash = (error: unknown): void => {
-    void import('./views/bug.ts').then(({ bugText }) => {
-      process.stderr.write(bugText(error));
-      process.exit(BUG_EXIT_CODE);
-    });
-  };
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
   process.exitCode = await main(process.argv.slice(2), io);
@@ -26,6 +21,12 @@ export async function runProcess(): Promise<void> {
 }
 
 const BUG_EXIT_CODE = 70;
+
+/** An error that nobody waited for: nothing can be relied on any more. */
+function crash(error: unknown): void {
+  process.stderr.write(bugText(error));
+  process.exit(BUG_EXIT_CODE);
+}
 
 function processIo(): Io {
   return {

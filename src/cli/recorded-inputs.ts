@@ -116,8 +116,11 @@ function assertSame(
   const problems = offered.flatMap((value): Problem[] => {
     const { name, origin } = value;
     if (origin.from !== 'set' && origin.from !== 'file') return [];
-    const isFile = declarations.get(name)?.type === 'file' && typeof value.value === 'string';
-    const now = isFile ? path.resolve(cli.io.cwd, String(value.value)) : value.value;
+    const isFile = declarations.get(name)?.type === 'file';
+    const now =
+      isFile && typeof value.value === 'string'
+        ? path.resolve(cli.io.cwd, value.value)
+        : value.value;
     const before = header.env[name];
     if (JSON.stringify(now) === JSON.stringify(before)) return [];
     return [

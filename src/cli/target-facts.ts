@@ -27,7 +27,8 @@ export async function targetFacts(options: {
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(FACT_TIMEOUT_MS)]);
   return Promise.all(
     [...options.targets].map(async ([name, { type, settings }]) => {
-      const where = String(settings['kubeconfig'] ?? settings['region'] ?? '');
+      const place = settings['kubeconfig'] ?? settings['region'];
+      const where = typeof place === 'string' ? place : '';
       const fact = { name, type, where };
       if (options.unavailable.includes(name)) return { ...fact, problem: 'given up' };
       if (options.offline) return fact;

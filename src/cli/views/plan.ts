@@ -47,7 +47,7 @@ function headLines(plan: Plan, view: PlanView): string[] {
   ];
   const width = Math.max(0, ...view.facts.map((fact) => fact.name.length));
   for (const fact of view.facts) {
-    const state = fact.problem === undefined ? (fact.answers ?? '') : style.bad(`${fact.problem}`);
+    const state = fact.problem === undefined ? (fact.answers ?? '') : style.bad(fact.problem);
     lines.push(
       `  ${pad(fact.name, width)}  ${pad(fact.type, 10)}  ${style.dim(fact.where)}  ${state}`.trimEnd(),
     );

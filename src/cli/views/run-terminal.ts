@@ -4,7 +4,9 @@
 import type { ListrTaskWrapper, DefaultRenderer, SimpleRenderer } from 'listr2';
 import type { JournalEvent, RunEvent } from '../../engine/index.ts';
 import type { Output } from '../output.ts';
-import { errorText, eventText, progressText } from './event-text.ts';
+import { eventText, progressText } from './event-text.ts';
+import { lineChange } from './line-change.ts';
+import type { LineChange } from './line-change.ts';
 import type { RunView, Section } from './run-view.ts';
 
 type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>;
@@ -100,53 +102,20 @@ export async function createTerminalView(
     return item === undefined ? undefined : { id, item };
   };
 
-  const finish = (id: string, item: Item, error?: Error): void => {
-    finished.add(id);
-    item.settle?.(error);
-  };
-
   const showEvent = async (event: JournalEvent): Promise<boolean> => {
     if (!('step' in event)) return false;
     const found = await itemOf(event.step);
     if (found === undefined) return false;
     const { id, item } = found;
-    const whole = event.step === id;
-    const over = (text: string): void => {
-      item.instances?.delete(event.step);
-      if (whole || item.instances?.size === 0) finish(id, item);
-      else setOutput(item, text);
-    };
-    switch (event.type) {
-      case 'step.expanded':
-        item.instances = new Set(event.instances.map(({ key }) => `${event.step}[${key}]`));
-        if (item.instances.size === 0) finish(id, item);
-        return true;
-      case 'step.started':
-      case 'step.undo-started':
-        item.begun = true;
-        setTitle(item, item.title);
-        if (!whole) setOutput(item, event.step);
-        return true;
-      case 'step.succeeded':
-      case 'step.undone':
-        over(`${event.step} done`);
-        return true;
-      case 'step.skipped':
-      case 'step.undo-impossible':
-        if (whole) item.task?.skip(`${item.title} ${style.dim(event.because)}`);
-        over(`${event.step} skipped: ${event.because}`);
-        return true;
-      case 'step.failed':
-        if (event.willRetry) setOutput(item, `is tried again: ${errorText(event.error)}`);
-        else finish(id, item, new Error(errorText(event.error)));
-        return true;
-      case 'step.refused':
-      case 'step.undo-failed':
-        finish(id, item, new Error(errorText(event.error)));
-        return true;
-      default:
-        return true;
-    }
+    draw(item, lineChange(event), {
+      instance: event.step === id ? undefined : event.step,
+      dim: style.dim,
+      finish: (error) => {
+        finished.add(id);
+        item.settle?.(error);
+      },
+    });
+    return true;
   };
 
   const show = async (event: RunEvent): Promise<void> => {
@@ -189,12 +158,47 @@ export async function createTerminalView(
   };
 }
 
-function setTitle(item: Item, title: string): void {
-  if (item.task !== undefined) item.task.title = title;
+interface Drawing {
+  /** The instance of a forEach step that the change is about; undefined: the line's own. */
+  readonly instance: string | undefined;
+  dim(text: string): string;
+  finish(error?: Error): void;
 }
 
-function setOutput(item: Item, text: string): void {
-  if (item.task !== undefined) item.task.output = text;
+function draw(item: Item, change: LineChange, { instance, dim, finish }: Drawing): void {
+  switch (change.to) {
+    case 'expanded':
+      item.instances = new Set(change.instances);
+      if (item.instances.size === 0) finish();
+      return;
+    case 'begun':
+      item.begun = true;
+      if (item.task !== undefined) item.task.title = item.title;
+      setOutput(item, instance);
+      return;
+    case 'over':
+      if (instance === undefined) {
+        if (change.skipped) item.task?.skip(`${item.title} ${dim(change.text)}`);
+        finish();
+        return;
+      }
+      setOutput(item, `${instance} ${change.text}`);
+      item.instances?.delete(instance);
+      if (item.instances?.size === 0) finish();
+      return;
+    case 'failed':
+      finish(new Error(change.text));
+      return;
+    case 'same':
+      setOutput(item, change.text);
+      return;
+    default:
+      change satisfies never;
+  }
+}
+
+function setOutput(item: Item, text: string | undefined): void {
+  if (item.task !== undefined && text !== undefined) item.task.output = text;
 }
 
 function stepOf(instance: string): string {

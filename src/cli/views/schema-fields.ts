@@ -25,7 +25,7 @@ const MAX_DEPTH = 3;
 
 /** Fields of objects inside follow their parent as "parent.child", of lists as "parent[].child". */
 export function fieldRows(schema: TSchema): readonly (readonly string[])[] {
-  return rowsOf(schema as Schema, '', 0);
+  return rowsOf(schema, '', 0);
 }
 
 function rowsOf(schema: Schema, prefix: string, depth: number): readonly (readonly string[])[] {

@@ -27,12 +27,12 @@ export function pad(text: string, width: number): string {
 
 /** Characters as a terminal shows them, near enough: colour codes are left out. */
 export function widthOf(text: string): number {
-  return [...stripVTControlCharacters(text)].length;
+  return Array.from(stripVTControlCharacters(text)).length;
 }
 
 /** Cut to the width, with an ellipsis where something is left out. Only for text without colours. */
 export function cut(text: string, width: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= width
     ? text
     : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
