@@ -3,6 +3,7 @@
 
 import PQueue from 'p-queue';
 import type { Ports } from '../contracts/action.ts';
+import type { ErrorRecord } from '../contracts/errors.ts';
 import type { CheckResult } from '../contracts/plan.ts';
 import type { Check, Scope } from '../contracts/runbook.ts';
 import { evaluateCheck } from './evaluate-check.ts';
@@ -18,9 +19,17 @@ export interface PlanChecksInput<P extends Ports> {
   readonly unreachable: UnreachableTargets;
 }
 
-/** In the order given; at most `session.parallel` at once. Rejects only with the signal's reason and with bugs. */
-export async function evaluateChecks<P extends Ports>(
+/** A precondition refuses the run unless it is only a warning. */
+export async function evaluatePreconditions<P extends Ports>(
   input: PlanChecksInput<P>,
+): Promise<readonly CheckResult[]> {
+  return evaluateChecks(input, ({ severity }) => severity === 'error');
+}
+
+/** In the order given; at most `session.parallel` at once. Rejects only with the signal's reason and with bugs. */
+async function evaluateChecks<P extends Ports>(
+  input: PlanChecksInput<P>,
+  refuses: (check: Check) => boolean,
 ): Promise<readonly CheckResult[]> {
   const { session, checks, scope, unreachable } = input;
   const queue = new PQueue({ concurrency: session.parallel });
@@ -30,8 +39,8 @@ export async function evaluateChecks<P extends Ports>(
   };
   const evaluate = async (check: Check): Promise<CheckResult> => {
     const targets = targetsOfCheck(check);
-    const unread = unreachable.reasonFor(targets);
-    if (unread !== undefined) return unreadCheck(check, unread);
+    const known = unreachable.errorOf(targets);
+    if (known !== undefined) return failedCheck(check, known);
     const result = await evaluateCheck({ session, check, scope, signal: session.signal });
     if (result.error !== undefined) unreachable.learn(targets, result.error);
     return result;
@@ -39,9 +48,12 @@ export async function evaluateChecks<P extends Ports>(
   const results = await Promise.all(checks.map((check) => queue.add(() => evaluate(check))));
   return results.map((result, index) => {
     const check = checks[index];
-    if (result.error === undefined || check === undefined) return result;
+    // Only what refuses the run may stand for what comes after it.
+    if (result.error === undefined || check === undefined || !refuses(check)) return result;
     const repeats = unreachable.repeats(targetsOfCheck(check), result.error);
-    return repeats === undefined ? result : unreadCheck(check, repeats);
+    return repeats === undefined
+      ? result
+      : { id: check.id, severity: check.severity, verdict: 'skipped', message: repeats };
   });
 }
 
@@ -49,7 +61,7 @@ export async function evaluateChecks<P extends Ports>(
 export async function evaluateGuards<P extends Ports>(
   input: PlanChecksInput<P>,
 ): Promise<readonly CheckResult[]> {
-  const results = await evaluateChecks(input);
+  const results = await evaluateChecks(input, () => false);
   return results.map((result) =>
     result.verdict === 'fails' && !isBroken(result)
       ? {
@@ -65,6 +77,6 @@ export function isBroken(result: CheckResult): boolean {
   return result.error !== undefined && isConfigurationError(result.error);
 }
 
-function unreadCheck({ id, severity }: Check, message: string): CheckResult {
-  return { id, severity, verdict: 'skipped', message };
+function failedCheck({ id, severity }: Check, error: ErrorRecord): CheckResult {
+  return { id, severity, verdict: 'fails', message: error.message, error };
 }

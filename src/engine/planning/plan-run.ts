@@ -10,7 +10,7 @@ import type { Phase, Scope, Step } from '../contracts/runbook.ts';
 import { digestEnv, digestJson } from './digest.ts';
 import type { ForeseenStep } from './foresight.ts';
 import { levelsOf, topologicalOrder, transitiveNeeds } from './graph.ts';
-import { evaluateChecks, evaluateGuards, isBroken } from './plan-checks.ts';
+import { evaluatePreconditions, evaluateGuards, isBroken } from './plan-checks.ts';
 import { planStep } from './plan-step.ts';
 import type { StepOutcome } from './plan-step.ts';
 import { baseScope, withOutputs } from './scope.ts';
@@ -32,7 +32,7 @@ export async function planRun<P extends Ports>(session: Session<P>): Promise<Pla
     needs: needsOf(runbook.phases),
   };
   let scope = baseScope(session);
-  const preconditions = await evaluateChecks({
+  const preconditions = await evaluatePreconditions({
     session,
     checks: runbook.preconditions,
     scope,

@@ -56,10 +56,13 @@ export async function planStepInstance<P extends Ports>(
     return known({ changes: [nothing(whyUnavailable(action, gone))] }, { outputs: null });
   }
   try {
-    const unread = session.offline ? 'not read: offline' : unreachable.reasonFor(targets);
-    if (unread !== undefined) {
+    if (session.offline) {
       const params = paramsAsKnown(action, step.with, scope);
-      return known({ params, notes: [unread] }, { risk: riskOfEffect(action.effect) });
+      return known({ params, notes: ['not read: offline'] }, { risk: riskOfEffect(action.effect) });
+    }
+    const record = unreachable.errorOf(targets);
+    if (record !== undefined) {
+      return fromFailure(input, { action, record, targets, scope, known });
     }
     const plan = await planInstance({
       session,
@@ -142,12 +145,16 @@ function fromFailure<P extends Ports>(
   },
 ): InstanceOutcome {
   const params = paramsAsKnown(action, step.with, scope);
-  const verdict = judgeFailure({ error: record, effect: action.effect, targets, foresight });
+  const { effect } = action;
+  const { onFailure } = step;
+  const verdict = judgeFailure({ error: record, effect, onFailure, targets, foresight });
   switch (verdict.kind) {
     case 'error':
-      return known({ params, error: record });
-    case 'note':
-      return known({ params, changes: [nothing('reads only')], notes: [verdict.note] });
+      return known({ params, error: record }, { risk: riskOfEffect(effect) });
+    case 'note': {
+      const changes = effect === 'read' ? [nothing('reads only')] : [];
+      return known({ params, changes, notes: [verdict.note] }, { risk: riskOfEffect(effect) });
+    }
     case 'later':
       return known(
         {
@@ -155,7 +162,7 @@ function fromFailure<P extends Ports>(
           changes: [{ kind: 'later', waitsFor: verdict.waitsFor }],
           notes: [verdict.note],
         },
-        { risk: riskOfEffect(action.effect) },
+        { risk: riskOfEffect(effect) },
       );
     default:
       return assertNever(verdict);

@@ -3,6 +3,7 @@
 
 import type { Effect } from '../contracts/action.ts';
 import type { ErrorRecord } from '../contracts/errors.ts';
+import type { Step } from '../contracts/runbook.ts';
 import { makersFor } from './foresight.ts';
 import type { Foresight } from './foresight.ts';
 
@@ -54,28 +55,36 @@ export type FailureVerdict =
   | { readonly kind: 'error' }
   /** Planned again once these steps have ended. */
   | { readonly kind: 'later'; readonly waitsFor: readonly string[]; readonly note: string }
-  /** A step that only reads; it is carried out all the same when its turn comes. */
+  /** It is carried out all the same when its turn comes. */
   | { readonly kind: 'note'; readonly note: string };
 
 /** Naming more steps than this tells a person nothing. */
 const maxNamed = 3;
 
 /**
- * An absent object is an error unless an earlier step may make it: then the step is planned later. What a reading step
- * finds different is a note, because people and controllers change the world too. All else is an error.
+ * An absent object is an error unless an earlier step may make it: then the step is planned later. So it is with a
+ * target that does not answer and is only read, because a run may be what brings it back. What a reading step finds
+ * different is a note, because people and controllers change the world too, and so is what fails in a step without
+ * which the run goes on. All else is an error.
  */
 export function judgeFailure(input: {
   readonly error: ErrorRecord;
   readonly effect: Effect;
+  readonly onFailure: Step['onFailure'];
   readonly targets: readonly string[];
   readonly foresight: Foresight;
 }): FailureVerdict {
-  const { error, effect, targets, foresight } = input;
-  if (absence.has(error.code)) {
-    const waitsFor = makersFor(targets, foresight).slice(-maxNamed);
-    if (waitsFor.length === 0) return { kind: 'error' };
+  const { error, effect, onFailure, targets, foresight } = input;
+  const isMissing =
+    absence.has(error.code) || (effect === 'read' && error.code === 'CLIENT_UNREACHABLE');
+  const waitsFor = isMissing ? makersFor(targets, foresight).slice(-maxNamed) : [];
+  if (waitsFor.length > 0) {
     const note = `not there now: ${error.message} (looked for again after ${waitsFor.join(', ')})`;
     return effect === 'read' ? { kind: 'note', note } : { kind: 'later', waitsFor, note };
+  }
+  if (onFailure === 'continue' && !isConfigurationError(error)) {
+    const note = `would fail now: ${error.message} (the run goes on without this step)`;
+    return { kind: 'note', note };
   }
   if (effect === 'read' && disagreement.has(error.code)) {
     return { kind: 'note', note: `does not hold now: ${error.message} (checked again then)` };

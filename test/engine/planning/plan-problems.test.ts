@@ -113,6 +113,60 @@ describe('targets', () => {
     expect(world.reads.filter((target) => target === 'a')).toHaveLength(2);
   });
 
+  it('shows a precondition that fails, not a warning or a guard before it, as the one error about a target', async () => {
+    const world = worldOf({});
+    world.down.add('a');
+    const ask = { target: 'a', name: 'x', is: 1 };
+    const preconditions = [
+      check({ id: 'warning', with: ask, severity: 'warning' }),
+      check({ id: 'first', with: ask }),
+      check({ id: 'second', with: ask }),
+    ];
+    const guards = [check({ id: 'guard', with: ask })];
+    const phases = [phase('p', [get('one')], { guards })];
+    const plan = await planRun(toySession({ world, preconditions, phases }));
+    expect(plan.preconditions).toMatchObject([
+      { verdict: 'fails', severity: 'warning' },
+      { verdict: 'fails', error: { code: 'CLIENT_UNREACHABLE' } },
+      { verdict: 'skipped', message: expect.stringContaining('see the first error') },
+    ]);
+    expect(summarizePlan(plan).errors).toEqual([]);
+    expect(plan.canApply).toBe(false);
+    const guarded = await planRun(toySession({ world, phases }));
+    expect(summarizePlan(guarded).errors).toMatchObject([{ instance: 'one' }]);
+  });
+
+  it('lets a run begin when a step without which it goes on cannot reach its target', async () => {
+    const world = worldOf({});
+    world.down.add('a');
+    const optional = { ...make('optional'), onFailure: 'continue' as const };
+    const plan = await planRun(toySession({ world, phases: [phase('p', [optional])] }));
+    expect(instanceOf(plan, 'optional').notes).toEqual([
+      'would fail now: a does not answer (the run goes on without this step)',
+    ]);
+    expect(plannedStep(plan, 'optional').risk).toBe('disruptive');
+    expect(plan.canApply).toBe(true);
+    const needed = { ...make('needed'), needs: ['optional'] };
+    const refused = await planRun(toySession({ world, phases: [phase('p', [optional, needed])] }));
+    expect(refused.canApply).toBe(false);
+  });
+
+  it('lets a run begin that makes what answers for a target that it only reads', async () => {
+    const world = worldOf({});
+    world.down.add('a');
+    const maker = step({
+      id: 'maker',
+      action: 'toy.make',
+      with: { target: 'b', name: 'x', to: 1 },
+    });
+    const phases = [phase('p', [maker, { ...get('read'), needs: ['maker'] }])];
+    const plan = await planRun(toySession({ world, phases }));
+    expect(instanceOf(plan, 'read').notes).toEqual([
+      'not there now: a does not answer (looked for again after maker)',
+    ]);
+    expect(plan.canApply).toBe(true);
+  });
+
   it('skips what names an unavailable target and says what that leaves open', async () => {
     const world = worldOf({});
     world.down.add('a');
