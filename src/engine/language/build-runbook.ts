@@ -132,7 +132,7 @@ function buildUndoStep(
     title: textOr(raw['title'], id),
     phase,
     needs: [],
-    when: undefined,
+    when: text(raw['when']),
     forEach: undefined,
     key: undefined,
     onFailure: 'stop',

@@ -214,13 +214,19 @@ export function checkRollback<P extends Ports>(value: Json | undefined, loading:
       item: undone?.raw['forEach'] !== undefined,
       vars: true,
       run: true,
-      more: actionNames,
     };
     for (const [index, step] of listOf(steps).entries()) {
       const raw = objectOf(step);
       const at = { ...place, path: [...path, index] };
       checkTitle(at, raw['title'], loading);
-      checkWith({ ...at, raw, resolved: raw, allowed }, loading);
+      if (typeof raw['id'] === 'string' && loading.steps.has(raw['id'])) {
+        report(within(at, 'id'), `A step has the id "${raw['id']}" already`, loading);
+      }
+      if (typeof raw['when'] === 'string') {
+        const text = raw['when'];
+        checkReferences({ ...within(at, 'when'), text, kind: 'cel', allowed }, loading);
+      }
+      checkWith({ ...at, raw, resolved: raw, allowed: { ...allowed, more: actionNames } }, loading);
     }
   }
 }

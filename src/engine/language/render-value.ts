@@ -1,8 +1,8 @@
 // Renders templates by interpreting their parsed form. A scalar that is one whole expression keeps the type of its
 // value; nothing is escaped for HTML; a result is never rendered again. Keys of objects are left as they are.
 
-import { closest } from '../contracts/closest.ts';
 import { DrctlError } from '../contracts/errors.ts';
+import { invariant } from '../contracts/invariant.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { Scope } from '../contracts/runbook.ts';
 import { descend, resolvePath, scopeNames, unresolved } from './resolve-path.ts';
@@ -213,13 +213,7 @@ function resolveName(path: Extract<Expression, { kind: 'path' }>, frame: Frame):
 function call(expression: Extract<Expression, { kind: 'call' }>, frame: Frame): Resolved {
   const { helper: name } = expression;
   const helper = templateHelpers.get(name);
-  if (helper === undefined) {
-    throw unresolved(name, `there is no helper "${name}"`, closest(name, templateHelpers.keys()));
-  }
-  const [from, to] = helper.arity;
-  if (expression.args.length < from || expression.args.length > to) {
-    throw unresolved(name, `use it as ${helper.usage}`, undefined);
-  }
+  invariant(helper, 'The parser refuses unknown helpers');
   const args = expression.args.map((arg, index) =>
     name === 'default' && index === 0 ? evaluateLeniently(arg, frame) : evaluate(arg, frame),
   );

@@ -224,7 +224,11 @@ export function runbookEnvelope(actions: ActionSchemas): TSchema {
     },
     strict,
   );
-  const undoStep = actions.step({ id: optional(id('Name of the undo step')), ...rollbackFields });
+  const undoStep = actions.step({
+    id: optional(id('Name of the undo step')),
+    ...rollbackFields,
+    when: optional(cel('Evaluated when the undo step is about to begin; false: it is left out')),
+  });
   return Type.Object(
     {
       apiVersion: Type.Literal(runbookApiVersion),

@@ -2,7 +2,7 @@
 // aliases and merge keys are resolved here, within bounds; everything that is not JSON is a problem.
 
 import { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Document, Node, YAMLMap } from 'yaml';
+import type { Alias, Document, Node, YAMLMap } from 'yaml';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { Problem, SourceRange } from '../contracts/problem.ts';
 
@@ -26,7 +26,7 @@ export interface SourceDocument {
 }
 
 /** Aliases count as often as they are used, so a few lines of nested aliases cannot grow without end. */
-const maxNodes = 200_000;
+const maxNodes = 100_000;
 const maxDepth = 100;
 const maxSyntaxProblems = 20;
 
@@ -111,6 +111,7 @@ class Converter {
   private readonly document: Document;
   private readonly places: Map<string, Place>;
   private readonly report: (at: readonly [number, number], message: string, hint?: string) => void;
+  private readonly aliases = new Map<Alias, Node | undefined>();
   private nodes = 0;
 
   constructor(
@@ -142,7 +143,7 @@ class Converter {
       return null;
     }
     if (isAlias(node)) {
-      const target = node.resolve(this.document);
+      const target = this.resolve(node);
       // An unknown anchor has been reported by the parser.
       return target === undefined ? null : this.convert(target, path, key ?? at);
     }
@@ -151,6 +152,12 @@ class Converter {
       return node.items.map((item, index) => this.convert(item, [...path, index], undefined));
     if (isScalar(node)) return this.convertScalar(node.value, at);
     return null;
+  }
+
+  /** The library searches the whole document each time. */
+  private resolve(alias: Alias): Node | undefined {
+    if (!this.aliases.has(alias)) this.aliases.set(alias, alias.resolve(this.document));
+    return this.aliases.get(alias);
   }
 
   private convertMap(map: YAMLMap, path: DocumentPath): Json {
@@ -181,7 +188,7 @@ class Converter {
 
   /** Keys that are written out win over merged ones, and earlier merges over later ones. */
   private merge(node: Node, path: DocumentPath, entries: Map<string, Json>): void {
-    const resolved = isAlias(node) ? node.resolve(this.document) : node;
+    const resolved = isAlias(node) ? this.resolve(node) : node;
     if (isSeq(resolved)) {
       for (const item of resolved.items) this.merge(item as Node, path, entries);
       return;

@@ -2,7 +2,9 @@
 // used: nothing is ever compiled to code, and what the language does not have (partials, decorators) is refused here.
 
 import Handlebars from 'handlebars';
+import { closest } from '../contracts/closest.ts';
 import { DrctlError } from '../contracts/errors.ts';
+import { templateHelpers } from './template-helpers.ts';
 
 const { parse } = Handlebars;
 
@@ -66,7 +68,7 @@ export function parseTemplate(text: string): readonly TemplateNode[] {
   try {
     program = parse(text);
   } catch (cause) {
-    throw invalid(text, parserMessage(cause), cause);
+    throw invalid(text, parserMessage(cause), { cause });
   }
   const nodes = convertBody(program.body, text);
   // The cache only saves time, so dropping all of it now and then is simplest.
@@ -126,12 +128,27 @@ function convertCall(call: Call, text: string): Expression {
   const path = call.path as hbs.AST.PathExpression;
   // "{{now}}" is a helper without arguments; every other bare word is a name.
   if (isBarePath && path.original !== 'now') return convertExpression(path, text);
+  checkHelper(path.original, call.params.length, text);
   return {
     kind: 'call',
     helper: path.original,
     args: call.params.map((param) => convertExpression(param, text)),
     range: rangeOf(path, text),
   };
+}
+
+function checkHelper(name: string, count: number, text: string): void {
+  const helper = templateHelpers.get(name);
+  if (helper === undefined) {
+    const near = closest(name, templateHelpers.keys());
+    const hint =
+      near === undefined
+        ? `Helpers: ${[...templateHelpers.keys()].join(', ')}`
+        : `Did you mean "${near}"?`;
+    throw invalid(text, `there is no helper "${name}"`, { hint });
+  }
+  const [from, to] = helper.arity;
+  if (count < from || count > to) throw invalid(text, `use it as ${helper.usage}`);
 }
 
 function convertExpression(node: hbs.AST.Expression, text: string): Expression {
@@ -184,9 +201,13 @@ function parserMessage(cause: unknown): string {
     : 'the expression between {{ and }} cannot be read';
 }
 
-function invalid(text: string, why: string, cause?: unknown): DrctlError {
+function invalid(
+  text: string,
+  why: string,
+  options: { readonly cause?: unknown; readonly hint?: string } = {},
+): DrctlError {
   return new DrctlError('VALUE_UNRESOLVED', `The template "${text}" is invalid: ${why}`, {
-    cause,
     hint: 'Write {{name}}, {{helper value}} or {{#if name}}…{{/if}}; \\{{ for a literal {{',
+    ...options,
   });
 }
