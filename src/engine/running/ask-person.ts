@@ -13,6 +13,8 @@ export async function askPerson<P extends Ports>(
   const asked = session.approver.approve(request);
   const done = new AbortController();
   const interrupted = new Promise<undefined>((resolve) => {
+    // Asking may itself have taken the Ctrl-C.
+    if (signal.aborted) resolve(undefined);
     signal.addEventListener('abort', () => resolve(undefined), { signal: done.signal });
   });
   try {

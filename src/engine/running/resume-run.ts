@@ -8,6 +8,7 @@ import { withRun } from './open-run.ts';
 import type { OpenRunOptions } from './open-run.ts';
 import { defaultRollbackTimeoutMs } from './rollback-budget.ts';
 import type { RunResult, RunSession } from './run-session.ts';
+import { identityOf } from './start-run.ts';
 
 /** RUN_FINISHED for a run that succeeded or was rolled back; else as `withRun` and `startRun`. */
 export async function resumeRun<P extends Ports>(
@@ -37,13 +38,11 @@ async function beginAgain<P extends Ports>({
   }
   if (status === 'new') {
     // The process ended between creating the run and its first event: nothing was done yet.
-    const { runbook, envDigest } = plan;
-    const { name, version, digest } = runbook;
     await journal.append({
       type: 'run.started',
       runId,
-      runbook: { name, version, digest },
-      envDigest,
+      runbook: identityOf(plan),
+      envDigest: plan.envDigest,
       drctl,
       by,
     });

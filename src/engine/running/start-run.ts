@@ -35,7 +35,7 @@ export async function startRun<P extends Ports>(
     await run.journal.append({
       type: 'run.started',
       runId: session.runId,
-      runbook: plan.runbook,
+      runbook: identityOf(plan),
       envDigest: plan.envDigest,
       drctl: session.drctl,
       by: session.by,
@@ -87,11 +87,7 @@ function headerOf<P extends Ports>(
     createdAt: session.system.now().toISOString(),
     drctl: session.drctl,
     by: session.by,
-    runbook: {
-      name: plan.runbook.name,
-      version: plan.runbook.version,
-      digest: plan.runbook.digest,
-    },
+    runbook: identityOf(plan),
     sources: session.runbook.sources,
     env: open,
     sensitiveEnv,
@@ -99,4 +95,10 @@ function headerOf<P extends Ports>(
     unavailable: session.unavailable,
     plan,
   };
+}
+
+/** Of the runbook, without where it lay. */
+export function identityOf({ runbook }: Plan): RunHeader['runbook'] {
+  const { name, version, digest } = runbook;
+  return { name, version, digest };
 }
