@@ -60,6 +60,12 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     .epilogue(
       'Exit codes: 0 done, 1 a step failed, 2 usage, 3 refused, 4 conflict, 5 waits for a person, 130 interrupted',
     )
+    .updateStrings({
+      'Not enough non-option arguments: got %s, need at least %s': {
+        one: 'An argument is missing: %s given, %s needed',
+        other: 'An argument is missing: %s given, %s needed',
+      } as unknown as string,
+    })
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message: string | null, error: Error | undefined) => {

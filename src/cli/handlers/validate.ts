@@ -3,6 +3,7 @@
 import type { Cli } from '../command.ts';
 import { readRunbook, resolveInputs, showWarnings } from '../inputs.ts';
 import type { InputArgs } from '../inputs.ts';
+import { counted } from '../views/counted.ts';
 
 export async function validate(
   args: InputArgs & { readonly runbook: string },
@@ -23,7 +24,7 @@ export async function validate(
   const { style } = cli.output;
   const values = withValues ? ', and its values' : '';
   cli.output.result(
-    `${style.good('✓')} ${path} is valid${values}: ${runbook.name} ${runbook.version}, ${runbook.phases.length} phases, ${steps} steps, ${runbook.preconditions.length} preconditions`,
+    `${style.good('✓')} ${path} is valid${values}: ${runbook.name} ${runbook.version}, ${counted(runbook.phases.length, 'phase')}, ${counted(steps, 'step')}, ${counted(runbook.preconditions.length, 'precondition')}`,
   );
   cli.output.event('validated', {
     path,

@@ -59,10 +59,18 @@ function errorLines(error: DrctlError, causes: readonly string[], style: Style):
       : ` (${error.at.file}:${error.at.line}:${error.at.column})`;
   const step =
     error.step === undefined || error.message.includes(error.step) ? '' : `step ${error.step}: `;
-  lines.push(`${style.bad(`${error.code}:`)} ${step}${error.message}${place}`);
+  lines.push(`${style.bad(`${error.code}:`)} ${step}${headline(error)}${place}`);
   for (const cause of causes) lines.push(`  ${style.dim(`because: ${cause}`)}`);
-  if (error.hint !== undefined) lines.push(`  ${style.accent(error.hint)}`);
+  const said = error.problems.some((problem) => problem.hint === error.hint);
+  if (error.hint !== undefined && !said) lines.push(`  ${style.accent(error.hint)}`);
   return lines;
+}
+
+/** Where the problems stand above already, repeating the first of them would only be in the way. */
+function headline({ message, problems }: DrctlError): string {
+  const [first] = problems;
+  if (first === undefined || !message.includes(first.message)) return message;
+  return problems.length === 1 ? 'one problem' : `${problems.length} problems`;
 }
 
 /** Outermost first; what a message already says is left out unless all is wished for. */

@@ -6,6 +6,7 @@ import type { CheckResult, Plan, PlanSummary, PlannedPhase } from '../../engine/
 import type { Style } from '../style.ts';
 import type { TargetFact } from '../target-facts.ts';
 import type { ChangeView } from './change.ts';
+import { counted } from './counted.ts';
 import { errorRecordLines } from './error.ts';
 import { destroyedObjects, stepLines } from './plan-step.ts';
 import { problemLines } from './problem.ts';
@@ -169,10 +170,6 @@ function changeCounts(counts: {
     counts.run === 0 ? '' : `${counts.run} to run`,
   ].filter((part) => part !== '');
   return parts.length === 0 ? 'no changes' : parts.join(', ');
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 export function indent(lines: readonly string[], by = 2): readonly string[] {

@@ -1,0 +1,232 @@
+// Commands for people who write runbooks: what they print, byte by byte, and how they refuse bad input.
+
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { newFolder, runCli } from './run-cli.ts';
+import type { CliResult } from './run-cli.ts';
+
+const runbook = `apiVersion: drctl.dev/v1
+kind: Runbook
+metadata: { name: small, version: 1.2.0 }
+env:
+  NAME: { required: true, description: Name of the thing, pattern: "^[a-z]+$" }
+  REPLICAS: { type: integer, default: 2 }
+  PASSWORD: { sensitive: true }
+  KUBECONFIG_FILE: { type: file, required: true }
+targets:
+  here: { type: kubernetes, kubeconfig: "{{env.KUBECONFIG_FILE}}" }
+phases:
+  - id: work
+    steps:
+      - id: mark
+        action: k8s.get
+        with: { target: here, apiVersion: v1, kind: ConfigMap, namespace: default, name: "{{env.NAME}}" }
+`;
+
+let cwd: string;
+const drctl = (...argv: string[]): Promise<CliResult> => runCli(argv, { cwd });
+
+async function write(name: string, text: string): Promise<void> {
+  await writeFile(path.join(cwd, name), text);
+}
+
+beforeAll(async () => {
+  cwd = await newFolder();
+  await write('small.yaml', runbook);
+  await write('kubeconfig', 'kind: Config');
+  await write(
+    'my.env',
+    'NAME=one\nexport PASSWORD="hunter2 is secret"\nKUBECONFIG_FILE=kubeconfig\n',
+  );
+});
+
+describe('validate', () => {
+  it('says what the runbook is made of', async () => {
+    expect(await drctl('validate', 'small.yaml')).toMatchInlineSnapshot(`
+      {
+        "code": 0,
+        "stderr": "",
+        "stdout": "✓ small.yaml is valid: small 1.2.0, 1 phase, 1 step, 0 preconditions
+      ",
+      }
+    `);
+  });
+
+  it('gives machines one event a line and nothing else', async () => {
+    const { code, stdout, stderr } = await drctl('validate', 'small.yaml', '--json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ v: 1, type: 'validated', steps: 1 });
+  });
+
+  it.each([
+    ['an unknown key', 'steps:\n      - id: mark', 'stpes:\n      - id: mark', 'RUNBOOK_INVALID'],
+    ['a wrong type', 'type: integer, default: 2', 'type: integer, default: two', 'RUNBOOK_INVALID'],
+    ['an unknown action', 'action: k8s.get', 'action: k8s.gte', 'RUNBOOK_INVALID'],
+    ['a misspelt target', 'target: here,', 'target: hree,', 'RUNBOOK_INVALID'],
+    ['a misspelt value', '{{env.NAME}}', '{{env.NMAE}}', 'RUNBOOK_INVALID'],
+    [
+      'a need that is no step',
+      'action: k8s.get',
+      'action: k8s.get\n        needs: [mrak]',
+      'RUNBOOK_INVALID',
+    ],
+    ['a cycle', 'action: k8s.get', 'action: k8s.get\n        needs: [mark]', 'RUNBOOK_INVALID'],
+    ['another apiVersion', 'drctl.dev/v1', 'drctl.dev/v9', 'RUNBOOK_VERSION'],
+  ])('refuses %s with its place and what to do', async (_what, before, after, code) => {
+    const text = runbook.replace(before, after);
+    expect(text).not.toBe(runbook);
+    await write('bad.yaml', text);
+    const result = await drctl('validate', 'bad.yaml');
+    expect(result.code).toBe(2);
+    expect(result.stdout).toBe('');
+    expect(result.stderr).toContain(`${code}:`);
+    expect(result.stderr).toMatch(/bad\.yaml:\d+:\d+/);
+    expect(result.stderr).not.toMatch(/^\s+at /m);
+    expect(result.stderr).toMatchSnapshot();
+  });
+
+  it('says that a file does not exist', async () => {
+    expect(await drctl('validate', 'nothing.yaml')).toMatchInlineSnapshot(`
+      {
+        "code": 2,
+        "stderr": "FILE_UNREADABLE: The file nothing.yaml does not exist
+        Looked for CWD/nothing.yaml
+      ",
+        "stdout": "",
+      }
+    `);
+  });
+});
+
+describe('env', () => {
+  it('shows every value with its origin and masks what is sensitive', async () => {
+    const result = await drctl('env', 'small.yaml', '-e', 'my.env', '--set', 'REPLICAS=3');
+    expect(result.stdout.replaceAll(/ {2,}/g, '  ')).toMatchInlineSnapshot(`
+      "NAME  VALUE  FROM
+      NAME  one  my.env:1
+      REPLICAS  3  --set
+      PASSWORD  (sensitive)  my.env:2
+      KUBECONFIG_FILE  CWD/kubeconfig  my.env:3
+      "
+    `);
+    expect(JSON.stringify(result)).not.toContain('hunter2');
+  });
+
+  it('lists everything that is missing or malformed at once', async () => {
+    const result = await drctl(
+      'env',
+      'small.yaml',
+      '--set',
+      'NAME=UPPER',
+      '--set',
+      'REPLICAS=many',
+    );
+    expect(result).toMatchInlineSnapshot(`
+      {
+        "code": 2,
+        "stderr": "error: NAME does not match ^[a-z]+$: "UPPER" (from --set NAME)
+            Name of the thing
+
+      error: REPLICAS must be an integer, not "many" (from --set REPLICAS)
+
+      small.yaml:8:3 error: KUBECONFIG_FILE is required and not given
+            Assign it in an env file (-e FILE), or give --set KUBECONFIG_FILE=…
+
+      ENV_INVALID: 3 values are missing or malformed
+      ",
+        "stdout": "",
+      }
+    `);
+  });
+
+  it('says that a file that a value names cannot be read', async () => {
+    const result = await drctl(
+      'env',
+      'small.yaml',
+      '-e',
+      'my.env',
+      '--set',
+      'KUBECONFIG_FILE=gone',
+    );
+    expect(result).toMatchInlineSnapshot(`
+      {
+        "code": 2,
+        "stderr": "error: KUBECONFIG_FILE: the file CWD/gone does not exist
+            Correct the path, or the permissions of the file
+
+      ENV_INVALID: One value is missing or malformed
+      ",
+        "stdout": "",
+      }
+    `);
+  });
+});
+
+describe('the command line', () => {
+  it.each([
+    ['no command', []],
+    ['a misspelt command', ['plna']],
+    ['a misspelt flag', ['plan', 'small.yaml', '--ful']],
+    ['a missing argument', ['plan']],
+    ['a value without a name', ['env', 'small.yaml', '--set', 'NAME']],
+    ['an unknown action', ['actions', 'k8s.pach']],
+  ])('explains %s', async (_what, argv) => {
+    const result = await drctl(...argv);
+    expect(result.code).toBe(2);
+    expect(result.stderr).toMatchSnapshot();
+  });
+
+  it('gives machines an error as one event', async () => {
+    const { code, stdout, stderr } = await drctl('validate', 'nothing.yaml', '--json');
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      v: 1,
+      type: 'error',
+      code: 'FILE_UNREADABLE',
+      exitCode: 2,
+    });
+  });
+
+  it.each([
+    'validate',
+    'plan',
+    'apply',
+    'resume',
+    'rollback',
+    'retry',
+    'skip',
+    'mark-done',
+    'status',
+    'runs',
+    'env',
+    'actions',
+    'schema',
+    'unlock',
+  ])('%s has help with an example', async (command) => {
+    const { code, stdout } = await drctl(command, '--help');
+    expect(code).toBe(0);
+    expect(stdout).toContain('Examples:');
+    expect(stdout).toContain(`drctl ${command}`);
+  });
+});
+
+describe('actions and schema', () => {
+  it('documents every action from its own schema', async () => {
+    const { stdout } = await drctl('actions', '--json');
+    const { actions } = JSON.parse(stdout) as { actions: { name: string }[] };
+    for (const { name } of actions) {
+      const { code, stdout: text } = await drctl('actions', name);
+      expect(code).toBe(0);
+      expect(text).toContain(name);
+      expect(text).toContain('Parameters');
+      expect(text).toContain('Example');
+    }
+  });
+
+  it('prints a JSON Schema', async () => {
+    const { code, stdout } = await drctl('schema');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ title: 'drctl runbook' });
+  });
+});
