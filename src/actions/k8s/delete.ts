@@ -9,7 +9,15 @@ import { hasCode } from './support/errors.ts';
 import { groupBy } from './support/group-by.ts';
 import { inParallel } from './support/in-parallel.ts';
 import { contentsOf, countByKind, freeNamespace } from './support/namespace-contents.ts';
-import { describeObject, groupOf, keyOf, listAt, refOf, uidOf } from './support/objects.ts';
+import {
+  describeObject,
+  groupOf,
+  isNamespace,
+  keyOf,
+  listAt,
+  refOf,
+  uidOf,
+} from './support/objects.ts';
 import { refuseAllOfCluster, refuseProtected } from './support/protection.ts';
 import { namedOfRecord, recordDeletions, recreateDeleted } from './support/recreation.ts';
 import type { NamedObject } from './support/recreation.ts';
@@ -98,7 +106,7 @@ export const k8sDelete = defineAction<DrPorts, typeof params, typeof outputs>({
     const kube = await ctx.readers.kube(wanted.target);
     const { objects, problem } = await objectsToDelete(wanted, kube, ctx);
     const notes = await inParallel(
-      objects.filter((object) => object.kind === 'Namespace'),
+      objects.filter(isNamespace),
       namespacesAtOnce,
       async (namespace) => contentsNote(kube, ctx, namespace),
     );
@@ -247,7 +255,7 @@ async function deleteGroup(
   await inParallel(group, deletionsAtOnce, async (object) =>
     removeObject(kube, ctx, object, { finalizers, propagation }),
   );
-  const namespaces = group.filter((object) => object.kind === 'Namespace');
+  const namespaces = group.filter(isNamespace);
   if (wanted.contents === 'removeFinalizers') {
     for (const namespace of namespaces) await freeNamespace(kube, ctx, namespace);
   }

@@ -2,9 +2,22 @@
 // the same owners under their new identities.
 
 import { Type } from 'typebox';
-import { CelExpression, defineAction } from '../../engine/index.ts';
-import type { DrPorts } from '../ports.ts';
-import { pending } from './support/pending.ts';
+import type { Static } from 'typebox';
+import { CelExpression, assertNever, defineAction } from '../../engine/index.ts';
+import type { Change, Json, Planned, ReadContext } from '../../engine/index.ts';
+import type { DrPorts, KubeReader } from '../ports.ts';
+import { hasCode } from './support/errors.ts';
+import { fieldChanges } from './support/field-changes.ts';
+import { inParallel } from './support/in-parallel.ts';
+import { withValueAt } from './support/json-tree.ts';
+import { describeObject, keyOf, refOf, uidOf } from './support/objects.ts';
+import { decide } from './support/restore-object.ts';
+import type { RestoreDecision, StepMemory } from './support/restore-object.ts';
+import { planRestore } from './support/restore-plan.ts';
+import type { RestoreItem } from './support/restore-plan.ts';
+import { createRestorer, restoredObject, undoRestore } from './support/restorer.ts';
+import type { RestoredObject } from './support/restorer.ts';
+import { ownersOf } from './support/sanitize.ts';
 import { anyJson, apiVersionField, kindField, kubeTarget, namedObject } from './support/schemas.ts';
 
 const ruleFields = {
@@ -100,10 +113,13 @@ const outputs = Type.Object({
   objects: Type.Array(
     Type.Object({
       ...namedObject.properties,
-      uid: Type.Optional(Type.String()),
+      uid: Type.String(),
       operation: Type.Enum(['created', 'kept', 'updated']),
     }),
   ),
+  withoutOwners: Type.Array(Type.String(), {
+    description: 'Sentences about owners that do not exist on this cluster',
+  }),
 });
 
 export const k8sRestore = defineAction<DrPorts, typeof params, typeof outputs>({
@@ -133,8 +149,134 @@ export const k8sRestore = defineAction<DrPorts, typeof params, typeof outputs>({
   ],
   params,
   outputs,
-  plan: pending,
-  apply: pending,
-  probe: pending,
-  undo: { possible: true, run: pending },
+  plan: async (wanted, ctx) => {
+    const kube = await ctx.readers.kube(wanted.target);
+    try {
+      return await plannedRestore(wanted, kube, ctx);
+    } catch (error) {
+      // The artifact is usually made by an earlier step of the same run.
+      if (!hasCode(error, 'CLIENT_NOT_FOUND')) throw error;
+      const on = { target: wanted.target, object: `artifact ${wanted.from}` };
+      const summary = 'restore its objects';
+      return {
+        changes: [{ kind: 'run', on, summary, risk: 'safe' }],
+        notes: [`${error.message} now; the step fails unless that changes by then`],
+      };
+    }
+  },
+  apply: async (wanted, ctx) => {
+    const kube = await ctx.clients.kube(wanted.target);
+    const stages = await planRestore(wanted, kube, ctx);
+    const restorer = createRestorer({ wanted, kube, ctx, total: stages.flat().length });
+    const restored: RestoredObject[] = [];
+    for (const stage of stages) restored.push(...(await restorer.restoreStage(stage)));
+    const withoutOwners = await restorer.addLateOwners(stages.flat());
+    return outputsOf(restored, withoutOwners);
+  },
+  probe: async (wanted, ctx) => {
+    const kube = await ctx.readers.kube(wanted.target);
+    const stages = await planRestore(wanted, kube, ctx);
+    const restored: RestoredObject[] = [];
+    for (const item of stages.flat()) {
+      const decision = await decideAgain(wanted, kube, ctx, item);
+      if (decision === undefined) return { found: 'not-done' };
+      restored.push(decision);
+    }
+    // Whether late owners were added is not told apart here: adding them again does no harm.
+    const isOwned = stages.flat().some(({ exported }) => ownersOf(exported).length > 0);
+    if (isOwned && wanted.ownerReferences !== 'drop') return { found: 'not-done' };
+    return { found: 'done', outputs: outputsOf(restored, []) };
+  },
+  undo: {
+    possible: true,
+    run: async ({ params: wanted, entries }, ctx) => {
+      const kube = await ctx.clients.kube(wanted.target);
+      await undoRestore(kube, ctx, entries);
+    },
+  },
 });
+
+type Params = Static<typeof params>;
+
+async function plannedRestore(
+  wanted: Params,
+  kube: KubeReader,
+  ctx: ReadContext<DrPorts>,
+): Promise<Planned<Static<typeof outputs>>> {
+  const items = (await planRestore(wanted, kube, ctx)).flat();
+  const memory = { undoEntries: new Map<string, Json>() };
+  const existing = wanted.existing ?? 'fail';
+  const decisions = await inParallel(items, wanted.concurrency ?? 8, async (item) =>
+    decide(kube, ctx, { item, existing, memory }),
+  );
+  const changes = items.flatMap((item, index) =>
+    changeOf(wanted.target, item, decisions[index] as RestoreDecision),
+  );
+  return {
+    changes: changes.length > 0 ? changes : [{ kind: 'none', because: 'all of it is there' }],
+    observed: items.flatMap((_, index) => {
+      const decision = decisions[index];
+      if (decision === undefined || decision.kind === 'create') return [];
+      const object = `${wanted.target}: ${describeObject(decision.present)}`;
+      return [{ object, id: uidOf(decision.present), fields: null }];
+    }),
+  };
+}
+
+function changeOf(
+  target: string,
+  { desired }: RestoreItem,
+  decision: RestoreDecision,
+): readonly Change[] {
+  const on = { target, object: describeObject(desired) };
+  if (decision.kind === 'create') {
+    return [{ kind: 'create', on, fields: fieldChanges(undefined, desired), risk: 'safe' }];
+  }
+  if (decision.kind !== 'update') return [];
+  const { present, changes } = decision;
+  const after = changes.reduce(
+    (object, change) => withValueAt(object, change.path, change.after ?? null),
+    present,
+  );
+  return [{ kind: 'update', on, fields: fieldChanges(present, after), risk: 'disruptive' }];
+}
+
+/** What the object turned out to be after an interruption; undefined when it is not as it should be. */
+async function decideAgain(
+  wanted: Params,
+  kube: KubeReader,
+  ctx: ReadContext<DrPorts> & StepMemory,
+  item: RestoreItem,
+): Promise<RestoredObject | undefined> {
+  const existing = wanted.existing ?? 'fail';
+  const decision = await decide(kube, ctx, { item, existing, memory: ctx });
+  switch (decision.kind) {
+    case 'made':
+      return restoredObject(decision.present, 'created');
+    case 'keep':
+      return restoredObject(
+        decision.present,
+        ctx.undoEntries.has(keyOf(refOf(decision.present))) ? 'updated' : 'kept',
+      );
+    case 'create':
+    case 'update':
+      return undefined;
+    default:
+      return assertNever(decision);
+  }
+}
+
+function outputsOf(
+  objects: readonly RestoredObject[],
+  withoutOwners: readonly string[],
+): Static<typeof outputs> {
+  const count = (operation: string): number =>
+    objects.filter((object) => object.operation === operation).length;
+  return {
+    created: count('created'),
+    kept: count('kept'),
+    updated: count('updated'),
+    objects: [...objects],
+    withoutOwners: [...withoutOwners],
+  };
+}

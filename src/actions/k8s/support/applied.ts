@@ -3,7 +3,8 @@
 import type { Json, WriteContext } from '../../../engine/index.ts';
 import type { DrPorts, KubeClient, KubeObject, ObjectRef } from '../../ports.ts';
 import { isJsonObject } from './json-tree.ts';
-import { listAt, uidOf } from './objects.ts';
+import { freeNamespace } from './namespace-contents.ts';
+import { isNamespace, listAt, uidOf } from './objects.ts';
 import { refuseProtected } from './protection.ts';
 import { removeObject, waitUntilGone } from './removal.ts';
 
@@ -22,7 +23,8 @@ export async function deleteApplied(
   if (!isOurs) return;
   await refuseProtected(kube, ctx, [present]);
   await removeObject(kube, ctx, present, { finalizers: 'keep', propagation: 'Background' });
-  await waitUntilGone(kube, ctx, [present], 'keep');
+  if (isNamespace(present)) await freeNamespace(kube, ctx, present);
+  else await waitUntilGone(kube, ctx, [present], 'keep');
 }
 
 function isAppliedByUs(object: KubeObject): boolean {

@@ -6,7 +6,7 @@ import { DrctlError } from '../../../engine/index.ts';
 import type { Json, JsonObject } from '../../../engine/index.ts';
 import type { FileReader, KubeObject } from '../../ports.ts';
 import { isJsonObject } from './json-tree.ts';
-import { groupOf } from './objects.ts';
+import { isNamespace } from './objects.ts';
 
 export interface ManifestParams {
   readonly manifests?: readonly JsonObject[];
@@ -40,10 +40,7 @@ export async function readManifests(
 }
 
 function isEarly(object: KubeObject): boolean {
-  return (
-    (object.kind === 'Namespace' && groupOf(object.apiVersion) === '') ||
-    object.kind === 'CustomResourceDefinition'
-  );
+  return isNamespace(object) || object.kind === 'CustomResourceDefinition';
 }
 
 interface ManifestDocument {

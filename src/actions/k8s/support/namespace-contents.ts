@@ -12,6 +12,8 @@ import { stripFinalizers } from './removal.ts';
 
 const kindsAtOnce = 8;
 const pauseMs = 1_000;
+/** The cloud provider that removes a Service's load balancer is alive; it gets about a minute. */
+const roundsForServices = 60;
 /** Longer than any timeout that a step can sensibly have. */
 const maxRounds = 20_000;
 
@@ -77,7 +79,8 @@ export async function freeNamespace(
     const held = (await contentsOf(kube, ctx, name)).filter(
       (object) =>
         object.metadata['deletionTimestamp'] !== undefined &&
-        listAt(object, 'finalizers').length > 0,
+        listAt(object, 'finalizers').length > 0 &&
+        (object.kind !== 'Service' || round >= roundsForServices),
     );
     for (const object of held) await stripFinalizers(kube, ctx, object);
     const [first] = held;

@@ -66,6 +66,13 @@ export function isSecret(object: { readonly apiVersion: string; readonly kind: s
   return object.kind === 'Secret' && groupOf(object.apiVersion) === '';
 }
 
+export function isNamespace(object: {
+  readonly apiVersion: string;
+  readonly kind: string;
+}): boolean {
+  return object.kind === 'Namespace' && groupOf(object.apiVersion) === '';
+}
+
 export function listAt(object: KubeObject, field: string): readonly Json[] {
   const list = object.metadata[field];
   return Array.isArray(list) ? (list as readonly Json[]) : [];

@@ -4,7 +4,7 @@ import { DrctlError } from '../../../engine/index.ts';
 import type { ReadContext } from '../../../engine/index.ts';
 import type { DrPorts, KubeObject, KubeReader } from '../../ports.ts';
 import { isJsonObject } from './json-tree.ts';
-import { describeObject, groupOf, namespaceOf } from './objects.ts';
+import { describeObject, isNamespace, namespaceOf } from './objects.ts';
 import { describeSelection } from './selection.ts';
 import type { Selection } from './selection.ts';
 
@@ -39,7 +39,7 @@ export async function refuseProtected(
   objects: readonly KubeObject[],
 ): Promise<void> {
   for (const object of objects) {
-    if (object.kind !== 'Namespace' || groupOf(object.apiVersion) !== '') continue;
+    if (!isNamespace(object)) continue;
     const because = protectionOf(object) ?? (await hostedClusterIn(kube, ctx, object));
     if (because === undefined) continue;
     throw new DrctlError(

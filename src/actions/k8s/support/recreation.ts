@@ -9,7 +9,7 @@ import { inParallel } from './in-parallel.ts';
 import { writeJsonArtifact, readJsonArtifact } from './json-artifacts.ts';
 import { asJson } from './json-tree.ts';
 import { contentsOf, countByKind } from './namespace-contents.ts';
-import { describeRef, digestText, keyOf, refOf } from './objects.ts';
+import { describeRef, digestText, isNamespace, keyOf, refOf } from './objects.ts';
 import { rebuiltOwners } from './owners.ts';
 import { ownersOf, sanitized } from './sanitize.ts';
 
@@ -59,7 +59,7 @@ async function lostWith(
   ctx: WriteContext<DrPorts>,
   object: KubeObject,
 ): Promise<{ lost?: string }> {
-  if (object.kind !== 'Namespace') return {};
+  if (!isNamespace(object)) return {};
   const contents = await contentsOf(kube, ctx, object.metadata.name);
   return contents.length === 0 ? {} : { lost: countByKind(contents) };
 }
@@ -125,7 +125,7 @@ export function ownersFirst(objects: readonly KubeObject[]): readonly KubeObject
   };
   const ranked = objects.map((object, index) => ({
     object,
-    rank: object.kind === 'Namespace' ? -1 : depthOf(object, objects.length),
+    rank: isNamespace(object) ? -1 : depthOf(object, objects.length),
     index,
   }));
   return ranked.sort((a, b) => a.rank - b.rank || a.index - b.index).map(({ object }) => object);

@@ -2,7 +2,7 @@
 // no controller acts on the deletion, and again where a controller puts one back.
 
 import { DrctlError } from '../../../engine/index.ts';
-import type { WriteContext } from '../../../engine/index.ts';
+import type { JsonObject, WriteContext } from '../../../engine/index.ts';
 import type { DrPorts, KubeClient, KubeObject } from '../../ports.ts';
 import { hasCode } from './errors.ts';
 import { groupBy } from './group-by.ts';
@@ -48,7 +48,7 @@ export async function stripFinalizers(
   try {
     await kube.patch(refOf(object), {
       type: 'merge',
-      patch: { metadata: { uid: uidOf(object), finalizers: null } },
+      patch: { metadata: { uid: uidOf(object), finalizers: null, ...pauseOf(object) } },
       signal: ctx.signal,
     });
   } catch (error) {
@@ -56,6 +56,16 @@ export async function stripFinalizers(
     const present = await kube.get(refOf(object), ctx.signal);
     if (present !== undefined && uidOf(present) === uidOf(object)) throw error;
   }
+}
+
+/**
+ * A running Cluster API controller would put its finalizer back between this patch and the deletion, and then terminate
+ * the machine. It leaves alone what carries this annotation, deletion included.
+ * https://cluster-api.sigs.k8s.io/reference/api/labels-and-annotations
+ */
+function pauseOf(object: KubeObject): JsonObject {
+  const isClusterApi = /(^|\.)cluster\.x-k8s\.io$/.test(groupOf(object.apiVersion));
+  return isClusterApi ? { annotations: { 'cluster.x-k8s.io/paused': 'true' } } : {};
 }
 
 /** Until none of them is there any more. With finalizers `remove`, one that is put back is stripped again, bounded. */

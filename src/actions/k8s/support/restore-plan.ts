@@ -6,6 +6,7 @@ import type { Json, ReadContext } from '../../../engine/index.ts';
 import type { DrPorts, KubeObject, KubeReader } from '../../ports.ts';
 import { readExported, readIndex } from './exported.ts';
 import type { ExportedFile } from './exported.ts';
+import { groupBy } from './group-by.ts';
 import {
   isJsonObject,
   parsePath,
@@ -15,7 +16,7 @@ import {
   withoutPath,
 } from './json-tree.ts';
 import type { Path } from './json-tree.ts';
-import { describeObject, groupOf, isOfKind, namespaceOf } from './objects.ts';
+import { describeObject, groupOf, isNamespace, isOfKind, namespaceOf } from './objects.ts';
 import { ownersOf, sanitized } from './sanitize.ts';
 import { isWanted } from './selection.ts';
 
@@ -162,7 +163,7 @@ function movedNamespace(
   namespaces: Readonly<Record<string, string>>,
 ): KubeObject {
   const { metadata } = object;
-  if (object.kind === 'Namespace' && groupOf(object.apiVersion) === '') {
+  if (isNamespace(object)) {
     return {
       ...object,
       metadata: { ...metadata, name: namespaces[metadata.name] ?? metadata.name },
@@ -189,8 +190,11 @@ function unset(object: KubeObject, rule: Rule & { readonly value?: Json }): Kube
   return left.length === 0 ? withoutPath(object, path) : withValueAt(object, path, left);
 }
 
-/** Kinds that others need without owning them come first. */
-const kindOrder = [
+/**
+ * First of all, whoever owns them: a controller that finds a HostedControlPlane without its Secrets makes new keys and
+ * certificates. Their owners are added once they exist.
+ */
+const earlyKinds = [
   'Namespace',
   'CustomResourceDefinition',
   'ServiceAccount',
@@ -198,32 +202,35 @@ const kindOrder = [
   'ConfigMap',
 ];
 
-/** By depth of ownership inside the export (a cycle counts as one level), then by kind. */
+/** By those kinds, then by depth of ownership inside the export; what is left of a cycle comes last. */
 export function inCreationOrder(
   objects: readonly KubeObject[],
 ): readonly (readonly KubeObject[])[] {
+  const depths = depthsOf(objects);
+  const stages = groupBy(objects, (object) => {
+    const early = earlyKinds.indexOf(object.kind);
+    const rank = early >= 0 ? early : earlyKinds.length + (depths.get(object) ?? objects.length);
+    return String(rank).padStart(6, '0');
+  });
+  return [...stages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, members]) => members);
+}
+
+/** Objects of a cycle have none. */
+function depthsOf(objects: readonly KubeObject[]): ReadonlyMap<KubeObject, number> {
   const byUid = new Map(objects.map((object) => [object.metadata['uid'], object]));
   const depths = new Map<KubeObject, number>();
-  let placed = -1;
-  // Each round places at least one level; what is left when nothing moves is a cycle.
-  for (let round = 0; round <= objects.length && placed !== depths.size; round += 1) {
-    placed = depths.size;
-    for (const object of objects) {
-      if (depths.has(object)) continue;
-      const parents = ownersOf(object).flatMap(({ uid }) => byUid.get(uid) ?? []);
-      const ranks = parents.map((parent) => depths.get(parent));
-      if (ranks.every((rank) => rank !== undefined && rank < round)) depths.set(object, round);
-    }
+  for (let depth = 0; depth < objects.length; depth += 1) {
+    const level = objects.filter(
+      (object) =>
+        !depths.has(object) &&
+        ownersOf(object)
+          .flatMap(({ uid }) => byUid.get(uid) ?? [])
+          .every((owner) => depths.has(owner)),
+    );
+    if (level.length === 0) break;
+    for (const object of level) depths.set(object, depth);
   }
-  const stages = new Map<string, KubeObject[]>();
-  for (const object of objects) {
-    const depth = depths.get(object) ?? objects.length;
-    const kindRank = kindOrder.indexOf(object.kind);
-    const isEarly = kindRank >= 0 && depth === 0;
-    const key = isEarly ? `0 ${kindRank}` : `1 ${String(depth).padStart(6, '0')}`;
-    stages.set(key, [...(stages.get(key) ?? []), object]);
-  }
-  return [...stages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, members]) => members);
+  return depths;
 }
 
 /** What differs of the fields that a restore sets: lists and values must be equal, other fields may be there beside. */

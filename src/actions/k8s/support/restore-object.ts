@@ -1,0 +1,114 @@
+// One object of a restore: what is there, whose it is, and what has to be done about it.
+
+import { DrctlError } from '../../../engine/index.ts';
+import type { Json, JsonObject, ReadContext } from '../../../engine/index.ts';
+import type { DrPorts, KubeObject, KubeReader } from '../../ports.ts';
+import { isJsonObject, showPath, valueAt, withValueAt } from './json-tree.ts';
+import type { Path, TreeChange } from './json-tree.ts';
+import { describeObject, isNamespace, keyOf, refOf, uidOf } from './objects.ts';
+import { differingFields } from './restore-plan.ts';
+import type { RestoreItem } from './restore-plan.ts';
+
+/** On everything that a restore makes: the step's token, by which a later attempt and the undo know it again. */
+export const restoredBy = 'drctl.dev/restored-by';
+
+/** Keys of the identities of what was created, beside the keys of the objects. */
+export const uidPrefix = 'uid of ';
+/** Keys of the fields that were replaced in what existed. */
+export const fieldsPrefix = 'fields of ';
+
+export type RestoreDecision =
+  | { readonly kind: 'create' }
+  /** Made by an earlier attempt, whole: creation is one request. Controllers may have gone on with it since. */
+  | { readonly kind: 'made'; readonly present: KubeObject }
+  | { readonly kind: 'keep'; readonly present: KubeObject }
+  | {
+      readonly kind: 'update';
+      readonly present: KubeObject;
+      readonly changes: readonly TreeChange[];
+    };
+
+export interface StepMemory {
+  readonly token?: string;
+  readonly undoEntries: ReadonlyMap<string, Json>;
+}
+
+/** CLIENT_CONFLICT when something else is in the place. */
+export async function decide(
+  kube: KubeReader,
+  ctx: ReadContext<DrPorts>,
+  { item, existing, memory }: { item: RestoreItem; existing: string; memory: StepMemory },
+): Promise<RestoreDecision> {
+  const { desired } = item;
+  const present = await kube.get(refOf(desired), ctx.signal);
+  if (present === undefined) return { kind: 'create' };
+  if (isMadeBy(memory, present)) return { kind: 'made', present };
+  if (present.metadata['deletionTimestamp'] !== undefined) {
+    throw new DrctlError('CLIENT_CONFLICT', `${describeObject(present)} is being deleted there`, {
+      retryable: true,
+    });
+  }
+  if (isNamespace(present) || existing === 'keep') return { kind: 'keep', present };
+  const differing = differingFields(desired, present).filter(
+    (path) => !['apiVersion', 'kind'].includes(showPath(path)),
+  );
+  if (differing.length === 0) return { kind: 'keep', present };
+  if (existing === 'update') return updateOf(item, present, differing);
+  const shown = differing.slice(0, maxShown).map(showPath).join(', ');
+  throw new DrctlError(
+    'CLIENT_CONFLICT',
+    `${describeObject(present)} exists there already and differs in ${shown}`,
+    { hint: 'Remove it, or say existing: keep or existing: update' },
+  );
+}
+
+const maxShown = 5;
+
+/** By the identity that was recorded, or by the mark where a crash came before that. */
+export function isMadeBy(memory: StepMemory, present: KubeObject): boolean {
+  const uid = memory.undoEntries.get(`${uidPrefix}${keyOf(refOf(present))}`);
+  if (uid !== undefined) return uid === uidOf(present);
+  const annotations = present.metadata['annotations'];
+  return (
+    memory.token !== undefined &&
+    isJsonObject(annotations) &&
+    annotations[restoredBy] === memory.token
+  );
+}
+
+function updateOf(
+  { desired, onlyAtCreation }: RestoreItem,
+  present: KubeObject,
+  differing: readonly Path[],
+): RestoreDecision {
+  const fixed = new Set(onlyAtCreation.map(showPath));
+  const changes = differing
+    .filter((path) => !fixed.has(showPath(path)))
+    .map((path): TreeChange => {
+      const before = valueAt(present, path);
+      const after = valueAt(desired, path) ?? null;
+      return { path, after, ...(before === undefined ? {} : { before }) };
+    });
+  return changes.length === 0 ? { kind: 'keep', present } : { kind: 'update', present, changes };
+}
+
+/** A merge patch that sets the fields, and only on this very object. */
+export function updatePatch(present: KubeObject, changes: readonly TreeChange[]): JsonObject {
+  let patch: JsonObject = { metadata: { uid: uidOf(present) } };
+  for (const { path, after } of changes) patch = withValueAt(patch, path, after ?? null);
+  return patch;
+}
+
+export function markedObject(
+  desired: KubeObject,
+  token: string,
+  owners: readonly Json[],
+): KubeObject {
+  const { annotations } = desired.metadata;
+  const metadata = {
+    ...desired.metadata,
+    annotations: { ...(isJsonObject(annotations) ? annotations : {}), [restoredBy]: token },
+    ...(owners.length === 0 ? {} : { ownerReferences: owners }),
+  };
+  return { ...desired, metadata };
+}
