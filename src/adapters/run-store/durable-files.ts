@@ -27,6 +27,16 @@ export function asUnwritable(error: unknown, path: string): unknown {
   });
 }
 
+/** FILE_UNREADABLE with path and errno for a failed system call; any other error as it is. */
+export function asUnreadable(error: unknown, path: string): unknown {
+  const errno = errnoOf(error);
+  if (errno === undefined || error instanceof DrctlError) return error;
+  return new DrctlError('FILE_UNREADABLE', `Cannot read ${path}: ${errno}`, {
+    cause: error,
+    hint: 'A run can be read by the user who started it only; check who owns that file',
+  });
+}
+
 /** Creates the folder and those above it; nothing happens when it is there. */
 export async function ensureFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: folderMode });

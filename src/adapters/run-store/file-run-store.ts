@@ -15,6 +15,7 @@ import type {
   System,
 } from '../../engine/index.ts';
 import {
+  asUnreadable,
   asUnwritable,
   discard,
   ensureFolder,
@@ -70,7 +71,7 @@ export function createFileRunStore(options: FileRunStoreOptions): FileRunStore {
       }),
       async release() {
         await writer.close();
-        await held.release(now().toISOString());
+        await release(runId, held);
       },
     };
   }
@@ -83,11 +84,21 @@ export function createFileRunStore(options: FileRunStoreOptions): FileRunStore {
       try {
         return await begin(runId, held);
       } catch (error) {
-        await held.release(now().toISOString());
+        await release(runId, held);
         throw error;
       }
     } catch (error) {
       throw asUnwritable(error, folder);
+    }
+  }
+
+  /** Never throws: on a full disk the error that stopped the run is the one to tell. */
+  async function release(runId: string, held: HeldLease): Promise<void> {
+    try {
+      await held.release(now().toISOString());
+    } catch (error) {
+      const errno = errnoOf(error) ?? String(error);
+      notice(`The lease of run ${runId} stays until this process ends: ${errno}`);
     }
   }
 
@@ -96,8 +107,7 @@ export function createFileRunStore(options: FileRunStoreOptions): FileRunStore {
     try {
       return decodeHeader(await readFile(path, 'utf8'), path);
     } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') throw error;
-      throw notFound(runId, error);
+      throw errnoOf(error) === 'ENOENT' ? notFound(runId, error) : asUnreadable(error, path);
     }
   }
 
@@ -143,7 +153,7 @@ export function createFileRunStore(options: FileRunStoreOptions): FileRunStore {
         const content = createReadStream(path) as AsyncIterable<Uint8Array>;
         yield* decodeJournal(content, { name: path, torn: (text) => (torn = text) });
       } catch (error) {
-        if (errnoOf(error) !== 'ENOENT') throw error;
+        if (errnoOf(error) !== 'ENOENT') throw asUnreadable(error, path);
         await header(runId);
         throw journalMissing(path);
       }
@@ -200,7 +210,7 @@ async function runNames(runs: string): Promise<readonly string[]> {
       .map((entry) => entry.name);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
+    throw asUnreadable(error, runs);
   }
 }
 

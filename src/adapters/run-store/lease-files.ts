@@ -7,16 +7,24 @@
 // stale lock by removing it, where two processes can remove each other's. A run must never have two writers.
 
 import { randomBytes } from 'node:crypto';
-import { link, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { link, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DrctlError } from '../../engine/index.ts';
 import type { LeaseHolder, Operator } from '../../engine/index.ts';
-import { errnoOf, syncFolder, writeDurably, writeNewFile } from './durable-files.ts';
+import { discard, errnoOf, syncFolder, writeDurably, writeNewFile } from './durable-files.ts';
 import { identify, livenessOf } from './process-identity.ts';
 import type { Liveness, ProcessIdentity } from './process-identity.ts';
 
 /** Each lost race is a race that somebody else won; this many in a row do not happen by chance. */
 const maxRaces = 100;
+
+/** What link(2) answers on file systems that have no hard links: FAT, some network mounts. */
+const withoutLinks: ReadonlySet<string | undefined> = new Set([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+]);
 
 interface LeaseFile extends LeaseHolder, ProcessIdentity {
   readonly releasedAt?: string;
@@ -97,19 +105,32 @@ function heldLease(
 
 /** False when another process was faster. */
 async function createLease(folder: string, number: number, lease: LeaseFile): Promise<boolean> {
+  const content = `${JSON.stringify(lease)}\n`;
   const temporary = join(folder, `.lease-${randomBytes(6).toString('hex')}`);
   try {
     // Linked when it is complete: no reader ever sees a lease without its holder.
-    await writeNewFile(temporary, `${JSON.stringify(lease)}\n`);
+    await writeNewFile(temporary, content);
     await link(temporary, leasePath(folder, number));
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') return false;
-    throw error;
+    if (!withoutLinks.has(errnoOf(error))) throw error;
+    // An exclusive create has one winner too; who reads it half written takes the run for locked, which is safe.
+    if (!(await createExclusively(leasePath(folder, number), content))) return false;
   } finally {
-    await rm(temporary, { force: true });
+    await discard(temporary);
   }
   await syncFolder(folder);
   return true;
+}
+
+async function createExclusively(path: string, content: string): Promise<boolean> {
+  try {
+    await writeNewFile(path, content);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 async function stateOf(lease: LeaseFile): Promise<'free' | Liveness> {

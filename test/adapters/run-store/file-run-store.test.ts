@@ -1,7 +1,17 @@
 // What is particular to runs on a disk: who may read them, leases of other machines and times, full disks, damage.
 
 import { existsSync, statSync } from 'node:fs';
-import { chmod, mkdtemp, open, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -202,6 +212,16 @@ describe('damage', () => {
     expect(notices).toEqual([expect.stringMatching(/run-1.*damaged/)]);
     await expect(storeAt().open('run-1', { by })).rejects.toMatchObject({
       code: 'JOURNAL_CORRUPT',
+    });
+  });
+
+  it('names the file and the errno when a run cannot be read', async () => {
+    await (await storeAt().create(runHeader('run-1'))).release();
+    await rm(inRun('run.json'));
+    await mkdir(inRun('run.json'));
+    await expect(storeAt().header('run-1')).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+      message: `Cannot read ${inRun('run.json')}: EISDIR`,
     });
   });
 
