@@ -2,3 +2,4 @@
 
 export * from './lab-types.ts';
 export { connectLab } from './daemon/connect-lab.ts';
+export { startLab } from './start-lab.ts';

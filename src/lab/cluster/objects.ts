@@ -45,6 +45,9 @@ export interface KubeObject {
   readonly data?: Readonly<Record<string, string>>;
   /** Secrets. */
   readonly type?: string;
+  /** Storage classes. */
+  readonly provisioner?: string;
+  readonly volumeBindingMode?: string;
 }
 
 /** How a kind is addressed. */

@@ -1,9 +1,11 @@
 // One management cluster as its controllers see it: caches to read from, a client to write with.
 // Every write passes through here, so that the caches know of it before the watch says so.
 
+import { setMaxListeners } from 'node:events';
 import { createClient, KubeError, type Client } from './client.ts';
 import { startCache, type Cache, type CacheEvent } from './cache.ts';
 import type { Connection } from './kubeconfig.ts';
+import { contains } from './contains.ts';
 import type { Kind, KubeObject } from './objects.ts';
 import { managementKinds } from './kinds.ts';
 
@@ -32,6 +34,8 @@ export interface Side {
 export async function openSide(name: SideName, connection: Connection): Promise<Side> {
   const client = createClient(connection);
   const stop = new AbortController();
+  // One watch for each kind listens to it.
+  setMaxListeners(0, stop.signal);
   const listeners: ((event: CacheEvent) => void)[] = [];
   const publish = (event: CacheEvent): void => {
     for (const listener of listeners) listener(event);
@@ -111,21 +115,4 @@ async function ignoreAbsent(work: () => Promise<void>): Promise<void> {
     // Deleted, or deleted and made again, since it was read: the next round sees what is there now.
     if (!(error instanceof KubeError) || (error.code !== 404 && error.code !== 409)) throw error;
   }
-}
-
-/** Is `part` already contained in `whole`, as a merge patch would see it? */
-export function contains(whole: unknown, part: unknown): boolean {
-  if (part === null) return whole === undefined || whole === null;
-  if (typeof part !== 'object') return whole === part;
-  if (Array.isArray(part)) {
-    return (
-      Array.isArray(whole) &&
-      whole.length === part.length &&
-      part.every((entry, index) => contains(whole[index], entry))
-    );
-  }
-  if (typeof whole !== 'object' || whole === null) return Object.keys(part).length === 0;
-  return Object.entries(part).every(([key, value]) =>
-    contains((whole as Record<string, unknown>)[key], value),
-  );
 }

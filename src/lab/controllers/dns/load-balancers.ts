@@ -1,0 +1,27 @@
+// The cloud's side of Services of type LoadBalancer: a hostname that leads to one management cluster and one namespace.
+
+import { kinds } from '../../cluster/kinds.ts';
+import { listAt, textAt, type KubeObject } from '../../cluster/objects.ts';
+import type { Side, SideName } from '../../cluster/side.ts';
+import { REGION } from '../../world/settings.ts';
+import { shortHash } from '../hypershift/cluster-objects.ts';
+import { sideNames } from '../../world/world.ts';
+
+export function balancerHostname(side: SideName, service: KubeObject): string {
+  const key = `${side}/${service.metadata.namespace ?? ''}/${service.metadata.name}`;
+  return `${side}-${shortHash(key)}.elb.${REGION}.amazonaws.com`;
+}
+
+/** Whose load balancer a hostname is. */
+export function sideOfBalancer(hostname: string): SideName | undefined {
+  return sideNames.find((side) => hostname.startsWith(`${side}-`));
+}
+
+export async function reconcileLoadBalancers(side: Side): Promise<void> {
+  for (const service of side.all(kinds.service)) {
+    if (textAt(service, 'spec', 'type') !== 'LoadBalancer') continue;
+    if (listAt(service, 'status', 'loadBalancer', 'ingress').length > 0) continue;
+    const hostname = balancerHostname(side.name, service);
+    await side.patchStatus(kinds.service, service, { loadBalancer: { ingress: [{ hostname }] } });
+  }
+}

@@ -1,0 +1,75 @@
+// The hosted cluster's API as one management cluster serves it: an API server over the database on the etcd volumes of
+// that side. It is there while a kube-apiserver pod runs, terminating ones included: that is why zero replicas do not
+// end the writes yet. When it stops, what it held is on the volumes.
+
+import { startKubeServer, type KubeServer } from '../kube/index.ts';
+import type { CertificateAuthority } from '../tls/index.ts';
+import type { EtcdStore } from '../world/etcd-stores.ts';
+import { hostedDefinitions } from '../world/definitions.ts';
+
+export interface HostedApiStart {
+  readonly store: EtcdStore;
+  readonly authority: CertificateAuthority;
+  readonly hostname: string;
+  readonly encryptionKey: string;
+}
+
+export class HostedApi {
+  private readonly token: string;
+  private readonly side: string;
+  private server: KubeServer | undefined;
+  private store: EtcdStore | undefined;
+  /** When this side began to serve; what came from before it must find its new control plane. */
+  private since: string | undefined;
+
+  constructor(side: string, token: string) {
+    this.side = side;
+    this.token = token;
+  }
+
+  isServing(): boolean {
+    return this.server !== undefined;
+  }
+
+  port(): number | undefined {
+    return this.server === undefined ? undefined : Number(new URL(this.server.url).port);
+  }
+
+  servingSince(): string | undefined {
+    return this.server === undefined ? undefined : this.since;
+  }
+
+  async start(options: HostedApiStart): Promise<void> {
+    const tls = await options.authority.issue({
+      names: [options.hostname, 'localhost'],
+      ips: ['127.0.0.1'],
+    });
+    const server = await startKubeServer({
+      name: `hosted-${this.side}`,
+      tls: { ...tls, ca: options.authority.cert },
+      tokens: [{ token: this.token, user: 'system:admin', groups: ['system:masters'] }],
+      crds: hostedDefinitions(),
+    });
+    // Nobody knows the port yet: no request can see the empty store.
+    if (options.store.content !== undefined) server.restore(Buffer.from(options.store.content));
+    options.store.encryptionKey = options.encryptionKey;
+    this.store = options.store;
+    this.server = server;
+    this.since = new Date().toISOString();
+  }
+
+  /** The database as it is now on the volumes. */
+  flush(): void {
+    if (this.server === undefined || this.store === undefined) return;
+    this.store.content = Buffer.from(this.server.snapshot()).toString('utf8');
+    this.store.revision = this.server.storage.revision;
+  }
+
+  async stop(): Promise<void> {
+    const server = this.server;
+    if (server === undefined) return;
+    this.flush();
+    this.server = undefined;
+    await server.close();
+  }
+}
