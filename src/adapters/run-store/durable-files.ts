@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { DrctlError } from '../../engine/index.ts';
 
 export const fileMode = 0o600;
-export const folderMode = 0o700;
+const folderMode = 0o700;
 
 /** The errno of a failed system call ("ENOSPC"), or undefined for any other error. */
 export function errnoOf(error: unknown): string | undefined {

@@ -10,16 +10,27 @@ const maxCauses = 8;
 /** Masked. Anything that is not a DrctlError gets the code BUG. Throws an InvariantError again. */
 export function toErrorRecord(error: unknown, redactor: Redactor): ErrorRecord {
   if (error instanceof InvariantError) throw error;
-  const causes = causesOf(error).map((text) => redactor.maskText(text));
+  const causes = causesOf(error);
   const shared = causes.length === 0 ? {} : { causes };
-  if (!(error instanceof DrctlError)) {
-    return { code: 'BUG', message: redactor.maskText(messageOf(error)), ...shared };
-  }
+  const record: ErrorRecord =
+    error instanceof DrctlError
+      ? {
+          code: error.code,
+          message: error.message,
+          ...(error.hint === undefined ? {} : { hint: error.hint }),
+          ...shared,
+        }
+      : { code: 'BUG', message: messageOf(error), ...shared };
+  return maskErrorRecord(record, redactor);
+}
+
+export function maskErrorRecord(record: ErrorRecord, redactor: Redactor): ErrorRecord {
+  const { code, message, hint, causes } = record;
   return {
-    code: error.code,
-    message: redactor.maskText(error.message),
-    ...(error.hint === undefined ? {} : { hint: redactor.maskText(error.hint) }),
-    ...shared,
+    code,
+    message: redactor.maskText(message),
+    ...(hint === undefined ? {} : { hint: redactor.maskText(hint) }),
+    ...(causes === undefined ? {} : { causes: causes.map((text) => redactor.maskText(text)) }),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Scope, Step } from '../contracts/runbook.ts';
 import { evaluateExpression } from '../language/evaluate.ts';
 
 /** More instances than this are taken for a mistake in the expression. */
-export const maxInstances = 10_000;
+const maxInstances = 10_000;
 
 export type WhenAnswer =
   | { readonly kind: 'yes' }

@@ -15,7 +15,7 @@ import { planStep } from './plan-step.ts';
 import type { StepOutcome } from './plan-step.ts';
 import { baseScope, withOutputs } from './scope.ts';
 import type { Session } from './session.ts';
-import { foreseenOf, showStep } from './show-step.ts';
+import { foreseenOf, showCheck, showStep } from './show-step.ts';
 import { createUnreachableTargets } from './unreachable-targets.ts';
 
 /**
@@ -61,7 +61,7 @@ export async function planRun<P extends Ports>(session: Session<P>): Promise<Pla
     offline: session.offline,
     unavailable: session.unavailable,
     warnings: runbook.warnings,
-    preconditions,
+    preconditions: preconditions.map((result) => showCheck(result, session.redactor)),
     phases,
     canApply:
       !session.offline &&
@@ -154,7 +154,7 @@ function showPhase<P extends Ports>(
     title,
     pointOfNoReturn,
     approval,
-    guards,
+    guards: guards.map((result) => showCheck(result, planning.session.redactor)),
     steps: steps.map(({ step, outcome }) => showStep(planning, step, outcome)),
   };
 }

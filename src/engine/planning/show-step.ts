@@ -3,10 +3,11 @@
 import type { Ports } from '../contracts/action.ts';
 import type { Change } from '../contracts/change.ts';
 import { assertNever } from '../contracts/invariant.ts';
-import type { PlannedInstance, PlannedStep } from '../contracts/plan.ts';
+import type { CheckResult, PlannedInstance, PlannedStep } from '../contracts/plan.ts';
 import type { Step } from '../contracts/runbook.ts';
 import type { Json } from '../contracts/json.ts';
 import type { Redactor } from '../language/redactor.ts';
+import { maskErrorRecord } from './error-record.ts';
 import type { ForeseenStep } from './foresight.ts';
 import type { InstanceOutcome } from './plan-step-instance.ts';
 import type { StepOutcome } from './plan-step.ts';
@@ -36,6 +37,16 @@ export function showStep<P extends Ports>(
     deferUndo: step.deferUndo,
     fate: showFate(fate, redactor, unreachable),
     risk,
+  };
+}
+
+/** Masked once more: a secret may have become known after the check was evaluated. */
+export function showCheck(result: CheckResult, redactor: Redactor): CheckResult {
+  const { message, error } = result;
+  return {
+    ...result,
+    ...(message === undefined ? {} : { message: redactor.maskText(message) }),
+    ...(error === undefined ? {} : { error: maskErrorRecord(error, redactor) }),
   };
 }
 
@@ -102,11 +113,11 @@ function showInstance(
   if (error === undefined) return shown;
   const repeats = unreachable.repeats(targets, error);
   return repeats === undefined
-    ? { ...shown, error }
+    ? { ...shown, error: maskErrorRecord(error, redactor) }
     : { ...shown, notes: [...shown.notes, repeats] };
 }
 
 /** Changes are JSON; the type system cannot see that of interfaces. */
-export function maskChanges(changes: readonly Change[], redactor: Redactor): readonly Change[] {
+function maskChanges(changes: readonly Change[], redactor: Redactor): readonly Change[] {
   return redactor.mask(changes as unknown as Json) as unknown as readonly Change[];
 }
