@@ -8,7 +8,13 @@ import { celFunctions, linearMatches } from './cel-functions.ts';
 
 const maxExpressionLength = 10_000;
 const cacheSize = 2_000;
-const cache = new Map<string, ParseResult>();
+const cache = new Map<string, ParsedCel>();
+
+export interface ParsedCel {
+  readonly run: ParseResult;
+  /** Of the expression as it was written. */
+  readonly ast: ASTNode;
+}
 
 const numberOperators = [
   ['+', (a: number, b: number) => a + b],
@@ -36,7 +42,7 @@ function createEnvironment(): Environment {
 }
 
 /** Throws VALUE_UNRESOLVED with the expression and what is wrong with its syntax or its calls. */
-export function parseCel(expression: string): ParseResult {
+export function parseCel(expression: string): ParsedCel {
   const cached = cache.get(expression);
   if (cached !== undefined) return cached;
   if (expression.length > maxExpressionLength) {
@@ -46,12 +52,12 @@ export function parseCel(expression: string): ParseResult {
     );
   }
   try {
-    const first = environment.parse(expression);
-    const text = withLinearMatches(expression, first.ast);
-    const parsed = text === expression ? first : environment.parse(text);
-    const checked = parsed.check();
+    const { ast } = environment.parse(expression);
+    const run = environment.parse(withLinearMatches(withAnyHas(expression)));
+    const checked = run.check();
     if (!checked.valid && checked.error !== undefined) throw checked.error;
     if (cache.size >= cacheSize) cache.clear();
+    const parsed = { run, ast };
     cache.set(expression, parsed);
     return parsed;
   } catch (cause) {
@@ -71,15 +77,48 @@ export function celMessage(cause: unknown): string {
   return (summary ?? cause.message.split('\n')[0] ?? '').replaceAll(linearMatches, 'matches');
 }
 
-function withLinearMatches(expression: string, ast: ASTNode): string {
+function withLinearMatches(expression: string): string {
   let text = expression;
-  visitCel(ast, (node) => {
+  visitCel(environment.parse(expression).ast, (node) => {
     if (node.op !== 'rcall' || node.args[0] !== 'matches') return;
     const at = text.indexOf('matches', node.args[1].end);
     if (at < 0) return;
     text = text.slice(0, at) + linearMatches + text.slice(at + linearMatches.length);
   });
   return text;
+}
+
+const maxRewrites = 100;
+
+/** The library's has() takes names with dots only, which rules out has(steps['a-b'].outputs.x). */
+function withAnyHas(expression: string): string {
+  let text = expression;
+  for (let count = 0; count < maxRewrites; count += 1) {
+    const found = bracketHas(environment.parse(text).ast);
+    if (found === undefined) return text;
+    const { call, base, field } = found;
+    const inner = text.slice(base.start, base.end - field.length).replace(/\s*\.\s*$/, '');
+    text = `${text.slice(0, call.start)}hasKey(${inner}, "${field}")${text.slice(call.end)}`;
+  }
+  return text;
+}
+
+function bracketHas(
+  ast: ASTNode,
+): { readonly call: ASTNode; readonly base: ASTNode; readonly field: string } | undefined {
+  let found: ReturnType<typeof bracketHas>;
+  visitCel(ast, (node) => {
+    if (found !== undefined || node.op !== 'call' || node.args[0] !== 'has') return;
+    const [argument] = node.args[1];
+    if (argument?.op !== '.' || isDotted(argument)) return;
+    found = { call: node, base: argument, field: argument.args[1] };
+  });
+  return found;
+}
+
+function isDotted(node: ASTNode): boolean {
+  if (node.op === 'id') return true;
+  return (node.op === '.' || node.op === '.?') && isDotted(node.args[0]);
 }
 
 /** Every node, parents first. */

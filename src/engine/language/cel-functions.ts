@@ -57,6 +57,13 @@ export const celFunctions: readonly CelFunction[] = [
     handler: (list: readonly unknown[]) => [...new Set(list)],
   },
   {
+    signature: 'hasKey(dyn, string): bool',
+    usage: 'hasKey(map, key)',
+    summary: 'Whether a map has a key: has() for keys that are no names',
+    handler: (map: unknown, key: string) =>
+      typeof map === 'object' && map !== null && Object.hasOwn(map, key),
+  },
+  {
     signature: 'quantity(dyn): double',
     usage: 'quantity("8Gi")',
     summary:

@@ -43,7 +43,7 @@ export function evaluateExpression(
     const values = Object.fromEntries(
       Object.entries(context).map(([name, value]) => [name, toCel(value)]),
     );
-    return { known: true, value: fromCel(parsed(values)) };
+    return { known: true, value: fromCel(parsed.run(values)) };
   } catch (cause) {
     throw explain(cause, expression, context);
   }
@@ -79,7 +79,7 @@ function explain(cause: unknown, expression: string, context: JsonObject): unkno
     });
   }
   if (!(cause instanceof EvaluationError)) return cause;
-  const hint = hintFor(cause, expression, context);
+  const hint = hintFor(cause, context);
   return new DrctlError(
     'VALUE_UNRESOLVED',
     `"${expression}" cannot be evaluated: ${celMessage(cause)}`,
@@ -87,11 +87,7 @@ function explain(cause: unknown, expression: string, context: JsonObject): unkno
   );
 }
 
-function hintFor(
-  cause: EvaluationError,
-  expression: string,
-  context: JsonObject,
-): string | undefined {
+function hintFor(cause: EvaluationError, context: JsonObject): string | undefined {
   const { node } = cause;
   if (cause.code === 'unknown_variable') {
     const name = node?.op === 'id' ? node.args : '';
@@ -100,20 +96,19 @@ function hintFor(
     return near === undefined ? known : `Did you mean "${near}"?`;
   }
   if (cause.code !== 'no_such_key' || node === undefined) return undefined;
-  const { parent, name } = missingKey(node, expression, context);
+  const { parent, name } = missingKey(node, context);
   const names = isObject(parent) ? Object.keys(parent) : [];
   const near = name === undefined ? undefined : closest(name, names);
   if (near !== undefined) return `Did you mean "${near}"?`;
-  return `Where it may be absent, ask first: has(${expression.slice(node.start, node.end)})`;
+  return `Where it may be absent, ask first: has(${node.input.slice(node.start, node.end)})`;
 }
 
 /** The library points at the missing name; the reference that holds that place tells what it was looked up in. */
 function missingKey(
   node: ASTNode,
-  expression: string,
   context: JsonObject,
 ): { readonly parent: Json | undefined; readonly name: string | undefined } {
-  const reference = celReferences(expression).find(
+  const reference = celReferences(node.input).find(
     ({ range }) => range.start <= node.pos && node.pos < range.end,
   );
   let parent: Json | undefined = context;

@@ -110,6 +110,9 @@ const describers: Readonly<Record<string, (at: Found) => Description>> = {
   }),
   type: ({ params, name, found }) => ({
     message: `${name} must be ${typeName(params['type'])}, not ${show(found)}`,
+    ...(params['type'] === 'string' && (typeof found === 'number' || typeof found === 'boolean')
+      ? { hint: 'Put it in quotes, or YAML reads a number or a boolean' }
+      : {}),
   }),
   enum: ({ params, path, found }) => oneOf(path, found, params['allowedValues'] as readonly Json[]),
   const: ({ params, path, found }) => oneOf(path, found, [params['allowedValue'] as Json]),
