@@ -47,9 +47,10 @@ function canAsk(cli: Cli): boolean {
 }
 
 function nobodyToAsk(request: ApprovalRequest & { readonly subject: string }): DrctlError {
+  const { message } = request;
   return new DrctlError(
     'APPROVAL_NEEDED',
-    `${request.message} Nobody can be asked: this is not a terminal`,
+    `${message}${/[.?!]$/.test(message) ? '' : '.'} Nobody can be asked: this is not a terminal`,
     { hint: `Add --approve ${request.subject}, or --auto-approve for everything` },
   );
 }

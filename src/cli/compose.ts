@@ -54,7 +54,7 @@ export async function connectTargets(options: ConnectionOptions): Promise<Connec
 
   const aws = (name: string): AwsTarget => {
     const opened =
-      awsTargets.get(name) ?? adapters.createAwsTarget(awsSettings(settingsOf(name, 'aws')));
+      awsTargets.get(name) ?? adapters.createAwsTarget({ region: '', ...settingsOf(name, 'aws') });
     awsTargets.set(name, opened);
     return opened;
   };

@@ -71,5 +71,5 @@ function stable(text: string, cwd: string): string {
     .replaceAll(/sha256:[0-9a-f]+/g, 'sha256:DIGEST')
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
     .replaceAll(/\(process \d+/g, '(process PID')
-    .replaceAll(/[^\s(]+@[^\s)]+/g, (who) => (who.includes('://') ? who : 'USER@HOST'));
+    .replaceAll(/[\w.-]+@[\w.-]+/g, 'USER@HOST');
 }

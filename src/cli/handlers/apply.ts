@@ -1,12 +1,13 @@
 // drctl apply: the run's id, the plan, the question, the run.
 
 import path from 'node:path';
-import { DrctlError, startRun, summarizePlan } from '../../engine/index.ts';
+import { startRun } from '../../engine/index.ts';
 import type { Plan } from '../../engine/index.ts';
 import { createApprover } from '../approver.ts';
 import type { ApprovalArgs } from '../approver.ts';
 import type { Cli } from '../command.ts';
 import { readRunbook, resolveInputs } from '../inputs.ts';
+import { refusal } from '../refusal.ts';
 import { createEventRelay, driveRun, planSections } from '../run-driver.ts';
 import { openSession, startTimeout } from '../session.ts';
 import { openStore } from '../state-folder.ts';
@@ -72,25 +73,4 @@ async function approvePlan(plan: Plan, args: ApprovalArgs, cli: Cli): Promise<vo
     cli,
   );
   await approver.approve({ subject: 'plan', message: `Apply this plan of ${plan.runbook.name}?` });
-}
-
-/** What stands in the way, as one error: the first that the plan met decides the code. */
-export function refusal(plan: Plan): DrctlError {
-  const failing = plan.preconditions.filter(
-    (check) => check.verdict === 'fails' && check.severity === 'error',
-  );
-  const { errors } = summarizePlan(plan);
-  const reasons = [
-    ...failing.map(
-      (check) => `${check.id}: ${check.message ?? check.error?.message ?? 'does not hold'}`,
-    ),
-    ...errors.map(({ instance, error }) => `${instance}: ${error.message}`),
-  ];
-  const first = failing.find((check) => check.error !== undefined)?.error ?? errors[0]?.error;
-  const code =
-    first === undefined || first.code === 'BUG' || first.code === 'ASSERTION_FAILED'
-      ? 'PRECONDITION_FAILED'
-      : first.code;
-  const hint = first?.hint ?? 'Put right what fails, and plan again';
-  return new DrctlError(code, `Nothing was begun: ${reasons.join('; ')}`, { hint });
 }

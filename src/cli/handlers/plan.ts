@@ -5,6 +5,7 @@ import type { Plan } from '../../engine/index.ts';
 import type { Cli } from '../command.ts';
 import { readRunbook, resolveInputs } from '../inputs.ts';
 import type { InputArgs } from '../inputs.ts';
+import { refusal } from '../refusal.ts';
 import { openSession, startTimeout } from '../session.ts';
 import type { OpenSession } from '../session.ts';
 import { openStore } from '../state-folder.ts';
@@ -18,7 +19,6 @@ export interface PlanArgs extends InputArgs {
 }
 
 const CHANGES_EXIT_CODE = 10;
-const REFUSED_EXIT_CODE = 3;
 
 export async function plan(
   args: PlanArgs & {
@@ -51,7 +51,7 @@ export async function plan(
     cli,
   );
   const made = await showPlan(opened, { path: args.runbook, full: args.full }, cli);
-  if (!made.canApply && !args.offline) return REFUSED_EXIT_CODE;
+  if (!made.canApply && !args.offline) return refusal(made).exitCode;
   return args.detailedExitcode && hasChanges(summarizePlan(made)) ? CHANGES_EXIT_CODE : 0;
 }
 

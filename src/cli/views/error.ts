@@ -73,14 +73,18 @@ function headline({ message, problems }: DrctlError): string {
   return problems.length === 1 ? 'one problem' : `${problems.length} problems`;
 }
 
-/** Outermost first; what a message already says is left out unless all is wished for. */
+/** Outermost first; what has been said already is left out unless all is wished for. */
 function causeMessages(error: DrctlError, all: boolean): readonly string[] {
   const messages: string[] = [];
-  let said = error.message;
+  const said = [error.message];
   let cause: unknown = error.cause;
   for (let depth = 0; cause instanceof Error && depth < MAX_CAUSES; depth += 1) {
-    if (all || !said.includes(cause.message)) messages.push(cause.message);
-    said += cause.message;
+    const { message } = cause;
+    const isNew = !said.some((one) => one.includes(message) || message.includes(one));
+    // "ENOENT" is what the message above says in words.
+    const isPlain = !('code' in cause) || cause.code !== 'ENOENT';
+    if (all || (isNew && isPlain)) messages.push(message);
+    said.push(message);
     cause = cause.cause;
   }
   return messages;
@@ -89,7 +93,9 @@ function causeMessages(error: DrctlError, all: boolean): readonly string[] {
 /** An error out of a journal or a plan, in one or two lines. */
 export function errorRecordLines(error: ErrorRecord, style: Style): readonly string[] {
   const lines = [`${style.bad(`${error.code}:`)} ${error.message}`];
-  for (const cause of (error.causes ?? []).filter((one) => !error.message.includes(one))) {
+  for (const cause of (error.causes ?? []).filter(
+    (one) => !error.message.includes(one) && !one.includes(error.message),
+  )) {
     lines.push(style.dim(`because: ${cause}`));
   }
   if (error.hint !== undefined) lines.push(style.accent(error.hint));

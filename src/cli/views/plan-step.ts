@@ -28,8 +28,10 @@ export function stepLines(step: PlannedStep, view: ChangeView): readonly string[
     case 'planned': {
       const changes = fate.instances.flatMap((instance) => instance.changes);
       const broken = fate.instances.some((instance) => instance.error !== undefined);
+      // Offline nothing is known of any change.
+      const known = changes.length > 0 || fate.instances.length === 0;
       const kind = strongest.find((one) => changes.some((change) => change.kind === one)) ?? 'none';
-      const symbol = broken ? style.bad('✗') : paintKind(kind, style)(symbols[kind]);
+      const symbol = broken ? style.bad('✗') : known ? paintKind(kind, style)(symbols[kind]) : '·';
       const quiet = kind === 'none' && !broken;
       const head = quiet ? style.dim(headline(step, view)) : headline(step, view);
       return [`${symbol} ${head}${mark}`, ...instanceLines(step, fate.instances, view)];

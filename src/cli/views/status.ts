@@ -46,19 +46,20 @@ export function statusLines(view: StatusView): readonly string[] {
   return lines;
 }
 
-function stateText({ state, holder, style }: StatusView): string {
+function stateText(view: StatusView): string {
+  const { state, holder, style } = view;
   switch (state.status) {
     case 'finished':
       return state.outcome === 'succeeded' || state.outcome === 'rolled-back'
         ? style.good(state.outcome)
         : style.bad(state.outcome ?? 'ended');
     case 'running':
+      if (holder !== undefined) return style.accent('running');
+      return style.warn(waitingFor(view) ?? 'cut off: nobody works on it');
     case 'rolling-back':
       return holder === undefined
-        ? style.warn(
-            `${state.status === 'running' ? 'cut off' : 'cut off while rolling back'}: nobody works on it`,
-          )
-        : style.accent(state.status === 'running' ? 'running' : 'rolling back');
+        ? style.warn('cut off while rolling back: nobody works on it')
+        : style.accent('rolling back');
     case 'interrupted':
       return style.warn('interrupted');
     case 'new':
@@ -66,6 +67,24 @@ function stateText({ state, holder, style }: StatusView): string {
     default:
       return state.status satisfies never;
   }
+}
+
+/** A run that waits for a person ends without a last word in its journal; what it waits for can be told all the same. */
+function waitingFor(view: StatusView): string | undefined {
+  const instances = view.summary.phases
+    .flatMap((phase) => phase.steps)
+    .flatMap((step) => step.instances);
+  const open = instances.find(({ status }) => status === 'refused' || status === 'unclear');
+  if (open !== undefined) return `waits for a person to decide about ${open.id}`;
+  const phase = phaseToApprove(view);
+  return phase === undefined ? undefined : `waits for the approval of phase ${phase}`;
+}
+
+function phaseToApprove({ header, state, summary }: StatusView): string | undefined {
+  const next = summary.phases.find((phase) => !phase.done);
+  const planned = header.plan.phases.find((phase) => phase.id === next?.id);
+  if (planned?.approval !== 'required' || state.approvals.has(planned.id)) return undefined;
+  return planned.id;
 }
 
 function durationText({ state, now }: StatusView): string {
@@ -175,7 +194,8 @@ function undoLines({ summary, state, style }: StatusView): readonly string[] {
   return lines;
 }
 
-function nextCommands({ header, state, summary, holder }: StatusView): readonly string[] {
+function nextCommands(view: StatusView): readonly string[] {
+  const { header, state, summary, holder } = view;
   const { runId } = header;
   if (holder !== undefined) return [];
   if (state.outcome === 'succeeded' || state.outcome === 'rolled-back') return [];
@@ -185,9 +205,10 @@ function nextCommands({ header, state, summary, holder }: StatusView): readonly 
     .filter(
       ({ status }) => status === 'unclear' || status === 'refused' || status === 'undo-failed',
     );
+  const phase = phaseToApprove(view);
   return [
     ...unclear.map(({ id }) => `drctl retry|skip|mark-done ${runId} ${id} --reason TEXT`),
-    `drctl resume ${runId}`,
+    phase === undefined ? `drctl resume ${runId}` : `drctl resume ${runId} --approve ${phase}`,
     `drctl rollback ${runId} --preview`,
   ];
 }
