@@ -6,3 +6,7 @@ export type { FileRunStore, FileRunStoreOptions } from './run-store/file-run-sto
 export { createSystem, newRunId, operator } from './system.ts';
 export { createKubeTarget } from './kubernetes/create-kube-target.ts';
 export type { KubeSettings, KubeTarget } from './kubernetes/create-kube-target.ts';
+export { createAwsTarget } from './aws/create-aws-target.ts';
+export type { AwsTarget } from './aws/create-aws-target.ts';
+export type { AwsSettings } from './aws/settings.ts';
+export { createEtcdClient, createEtcdReader } from './etcd/etcd-client.ts';

@@ -1,0 +1,89 @@
+// Commands in an etcd pod: fixed lists of words, never a shell, so that no value can become a command. Every command has
+// a time limit of its own, because an exec whose pod hangs would otherwise never end.
+
+import { DrctlError } from '../../engine/index.ts';
+import type { EtcdMember, ExecSession, KubeClient } from '../../actions/ports.ts';
+
+/** All of KubeClient that is used here. */
+export type ExecPort = Pick<KubeClient, 'exec'>;
+
+export interface PodCommand {
+  readonly member: EtcdMember;
+  readonly command: readonly string[];
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const maxOutputBytes = 1024 * 1024;
+
+/** Whatever its exit code. Throws CLIENT_UNREACHABLE when it did not end in time. */
+export async function runInPod(kube: ExecPort, run: PodCommand): Promise<CommandResult> {
+  const parts: Uint8Array[] = [];
+  let sizeBytes = 0;
+  const session = await begin(kube, run);
+  try {
+    for await (const part of session.stdout) {
+      sizeBytes += part.byteLength;
+      if (sizeBytes <= maxOutputBytes) parts.push(Uint8Array.from(part));
+    }
+    const { code, stderr } = await session.exit;
+    return { code, stderr, stdout: Buffer.concat(parts).toString() };
+  } catch (error) {
+    throw named(error, run);
+  }
+}
+
+/** The output as it comes. Throws EXEC_FAILED when the command ends with another code than 0. */
+export async function* streamFromPod(kube: ExecPort, run: PodCommand): AsyncGenerator<Uint8Array> {
+  const session = await begin(kube, run);
+  try {
+    yield* session.stdout;
+    const { code, stderr } = await session.exit;
+    if (code !== 0) throw execFailed(run, { code, stderr });
+  } catch (error) {
+    throw named(error, run);
+  }
+}
+
+async function begin(kube: ExecPort, run: PodCommand): Promise<ExecSession> {
+  const { member, command, signal, timeoutMs } = run;
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  try {
+    return await kube.exec({ ...member, command, signal: bounded });
+  } catch (error) {
+    throw named(error, run);
+  }
+}
+
+/** Our own time limit as an error that says so; everything else as it is. */
+function named(error: unknown, { member, command, signal, timeoutMs }: PodCommand): unknown {
+  const isOurLimit =
+    !signal.aborted && error instanceof DOMException && error.name === 'TimeoutError';
+  if (!isOurLimit) return error;
+  return new DrctlError(
+    'CLIENT_UNREACHABLE',
+    `"${command.join(' ')}" did not end within ${timeoutMs / 1_000} s in pod ${member.pod}`,
+    { cause: error, retryable: true },
+  );
+}
+
+export function execFailed(
+  { member, command }: Pick<PodCommand, 'member' | 'command'>,
+  result: { readonly code: number; readonly stderr: string },
+): DrctlError {
+  return new DrctlError(
+    'EXEC_FAILED',
+    `"${command.join(' ')}" ended with code ${result.code} in container ${member.container} of pod ${member.namespace}/${member.pod}: ${lastLine(result.stderr)}`,
+  );
+}
+
+/** What a tool said last is what went wrong. */
+export function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1)?.trim() ?? '';
+}
