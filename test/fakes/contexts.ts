@@ -1,8 +1,8 @@
 // Contexts as the engine gives them to actions, over a world of fakes: one `StepMemory` is what the journal remembers
 // of a step over its attempts.
 
-import { evaluate } from '@marcbachmann/cel-js';
-import { DrctlError } from '../../src/engine/index.ts';
+import { InvariantError } from '../../src/engine/index.ts';
+import { evaluateExpression } from '../../src/engine/language/evaluate.ts';
 import type { Json, ProgressReport, ReadContext, WriteContext } from '../../src/engine/index.ts';
 import type { DrPorts } from '../../src/actions/ports.ts';
 import type { World } from './world.ts';
@@ -66,23 +66,8 @@ export function writeContext(
 }
 
 function evaluateCel(expression: string, names: Readonly<Record<string, Json>>): Json {
-  try {
-    return fromCel(evaluate(expression, toCel(names) as Record<string, unknown>));
-  } catch (error) {
-    throw new DrctlError('VALUE_UNRESOLVED', `Cannot evaluate ${expression}`, { cause: error });
-  }
-}
-
-function toCel(value: unknown): unknown {
-  if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
-  if (Array.isArray(value)) return value.map(toCel);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, toCel(child)]));
-}
-
-function fromCel(value: unknown): Json {
-  if (typeof value === 'bigint') return Number(value);
-  if (Array.isArray(value)) return value.map(fromCel);
-  if (typeof value !== 'object' || value === null) return value as Json;
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, fromCel(child)]));
+  const scope = { env: {}, vars: {}, run: { id: 'run-1' }, steps: {} };
+  const result = evaluateExpression(expression, scope, names);
+  if (result.known) return result.value;
+  throw new InvariantError(`${expression} refers to steps`);
 }

@@ -17,6 +17,12 @@ export class Faults {
     this.#cut = { at: this.calls + at, when };
   }
 
+  /** Counts from here on: what was done so far belongs to the preparation. */
+  reset(): void {
+    this.calls = 0;
+    this.writes = 0;
+  }
+
   heal(): void {
     this.#cut = undefined;
   }

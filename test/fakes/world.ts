@@ -61,7 +61,7 @@ export class World {
   /** What counts of the state: all content, but no identities, versions and times, which differ from run to run. */
   content(): JsonObject {
     const clusters = Object.entries(this.#options.kube ?? {}).map(
-      ([name, kube]) => [name, kube.objects.all().map(contentOf)] as const,
+      ([name, kube]) => [name, contentsOf(kube.objects.all())] as const,
     );
     return {
       clusters: Object.fromEntries(clusters),
@@ -81,11 +81,27 @@ const identityFields = new Set([
   'managedFields',
 ]);
 
-function contentOf(object: KubeObject): Json {
+function contentsOf(objects: readonly KubeObject[]): readonly Json[] {
+  const uids = new Set(objects.map((object) => object.metadata['uid']));
+  return objects.map((object) => contentOf(object, uids));
+}
+
+function contentOf(object: KubeObject, uids: ReadonlySet<unknown>): Json {
   const metadata = Object.entries(object.metadata).filter(
     ([key, value]) => !identityFields.has(key) && !isEmpty(value),
   );
-  return { ...object, metadata: Object.fromEntries(metadata) };
+  const owners = (object.metadata['ownerReferences'] ?? []) as readonly JsonObject[];
+  const ownerReferences = owners.map((owner) => ({
+    ...owner,
+    uid: uids.has(owner['uid']) ? 'of an object that is there' : 'dangling',
+  }));
+  return {
+    ...object,
+    metadata: {
+      ...Object.fromEntries(metadata),
+      ...(ownerReferences.length === 0 ? {} : { ownerReferences }),
+    },
+  };
 }
 
 function isEmpty(value: Json): boolean {

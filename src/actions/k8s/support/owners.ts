@@ -50,7 +50,9 @@ async function findOwner(
 ): Promise<KubeObject | undefined> {
   const group = groupOf(owner.apiVersion);
   const apiVersion = group === '' ? owner.apiVersion : `${group}/*`;
-  const resource = await kube.resource({ apiVersion, kind: owner.kind }, ctx.signal);
+  const resource =
+    (await kube.resource({ apiVersion: owner.apiVersion, kind: owner.kind }, ctx.signal)) ??
+    (await kube.resource({ apiVersion, kind: owner.kind }, ctx.signal));
   if (resource === undefined) return undefined;
   const place = resource.namespaced && namespace !== undefined ? { namespace } : {};
   const ref = { apiVersion: resource.apiVersion, kind: owner.kind, name: owner.name, ...place };

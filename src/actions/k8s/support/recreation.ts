@@ -7,10 +7,13 @@ import type { DrPorts, KubeClient, KubeObject } from '../../ports.ts';
 import { hasCode } from './errors.ts';
 import { inParallel } from './in-parallel.ts';
 import { writeJsonArtifact, readJsonArtifact } from './json-artifacts.ts';
-import { asJson } from './json-tree.ts';
+import { asJson, valueAt } from './json-tree.ts';
+import type { TreeChange } from './json-tree.ts';
 import { contentsOf, countByKind } from './namespace-contents.ts';
-import { describeRef, digestText, isNamespace, keyOf, refOf } from './objects.ts';
+import { describeRef, digestText, isNamespace, keyOf, listAt, refOf, uidOf } from './objects.ts';
 import { rebuiltOwners } from './owners.ts';
+import { pausedAnnotation, waitUntilGone } from './removal.ts';
+import { revertChanges } from './revert.ts';
 import { ownersOf, sanitized } from './sanitize.ts';
 
 export interface NamedObject {
@@ -96,7 +99,14 @@ async function recreate(
   object: KubeObject,
 ): Promise<void> {
   const present = await kube.get(refOf(object), ctx.signal);
-  if (present !== undefined) return;
+  if (present !== undefined) {
+    if (uidOf(present) !== uidOf(object)) return;
+    if (present.metadata['deletionTimestamp'] === undefined) {
+      await unstrip(kube, ctx, object);
+      return;
+    }
+    await waitUntilGone(kube, ctx, [present], 'keep');
+  }
   const { owners } = await rebuiltOwners(kube, ctx, object, (namespace) => namespace);
   const metadata = sanitized(object).metadata;
   const copy: KubeObject = {
@@ -108,6 +118,26 @@ async function recreate(
   } catch (error) {
     if (!hasCode(error, 'CLIENT_CONFLICT')) throw error;
   }
+}
+
+/** The deletion was cut off after the finalizers were taken and before the object was. */
+async function unstrip(
+  kube: KubeClient,
+  ctx: WriteContext<DrPorts>,
+  object: KubeObject,
+): Promise<void> {
+  const finalizers = listAt(object, 'finalizers');
+  const paused = valueAt(object, ['metadata', 'annotations', pausedAnnotation]);
+  const changes: TreeChange[] = [
+    {
+      path: ['metadata', 'annotations', pausedAnnotation],
+      after: 'true',
+      ...(paused === undefined ? {} : { before: paused }),
+    },
+  ];
+  if (finalizers.length > 0) changes.push({ path: ['metadata', 'finalizers'], before: finalizers });
+  // Finalizers that a controller has put back meanwhile are its own business.
+  await revertChanges(kube, ctx, refOf(object), changes);
 }
 
 /** Namespaces, then owners before what they own. Bounded by the number of objects. */

@@ -63,9 +63,11 @@ export async function stripFinalizers(
  * the machine. It leaves alone what carries this annotation, deletion included.
  * https://cluster-api.sigs.k8s.io/reference/api/labels-and-annotations
  */
+export const pausedAnnotation = 'cluster.x-k8s.io/paused';
+
 function pauseOf(object: KubeObject): JsonObject {
   const isClusterApi = /(^|\.)cluster\.x-k8s\.io$/.test(groupOf(object.apiVersion));
-  return isClusterApi ? { annotations: { 'cluster.x-k8s.io/paused': 'true' } } : {};
+  return isClusterApi ? { annotations: { [pausedAnnotation]: 'true' } } : {};
 }
 
 /** Until none of them is there any more. With finalizers `remove`, one that is put back is stripped again, bounded. */
