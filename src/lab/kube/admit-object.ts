@@ -2,12 +2,13 @@
  * From what a client sent to what may be stored: identity, defaults, pruning and validation, the same way
  * for a create and an update. Pure but for the uid and the clock; a refusal is a StatusError.
  */
+import { checkDecodable, dropEmptyValues } from './builtin-decoding.ts';
 import { applyBuiltinDefaults } from './builtin-defaults.ts';
 import { builtinErrors } from './builtin-rules.ts';
 import type { Cluster } from './cluster.ts';
 import { customObjectErrors } from './custom-rules.ts';
 import { metadataErrors } from './metadata-rules.ts';
-import { isMap, textOf, type Json, type JsonObject, type KubeObject } from './objects.ts';
+import { isMap, textOf, type JsonObject, type KubeObject } from './objects.ts';
 import { apiVersion, type ResourceType } from './resource-type.ts';
 import { badRequest, invalid, StatusError, type FieldError } from './status-error.ts';
 import { applySchemaDefaults, pruneUnknownFields } from './structural-schema.ts';
@@ -38,7 +39,8 @@ export function admit(
 
 function normalise(type: ResourceType, object: KubeObject): readonly string[] {
   if (type.builtin) {
-    dropNulls(object as JsonObject);
+    dropEmptyValues(object as JsonObject);
+    checkDecodable(type, object);
     applyBuiltinDefaults(type, object);
     return [];
   }
@@ -46,19 +48,6 @@ function normalise(type: ResourceType, object: KubeObject): readonly string[] {
   const unknown = pruneUnknownFields(object as JsonObject, type.schema);
   applySchemaDefaults(object as JsonObject, type.schema);
   return unknown;
-}
-
-/** Built-in kinds have no nulls once decoded, but for creationTimestamp in templates. */
-function dropNulls(map: JsonObject): void {
-  for (const [key, value] of Object.entries(map)) {
-    if (value === null && key !== 'creationTimestamp') delete map[key];
-    else if (Array.isArray(value)) dropNullsOfItems(value);
-    else if (isMap(value)) dropNulls(value);
-  }
-}
-
-function dropNullsOfItems(list: readonly Json[]): void {
-  for (const item of list) if (isMap(item)) dropNulls(item);
 }
 
 /** Empty lists and maps of metadata are not stored. */
@@ -91,6 +80,7 @@ export function readBody(type: ResourceType, namespace: string, body: unknown): 
   }
   const metadata = isMap(body['metadata']) ? body['metadata'] : {};
   const object = { ...body, apiVersion: expected, kind, metadata } as unknown as KubeObject;
+  if (type.builtin) dropEmptyValues(object as JsonObject);
   checkNamespace(type, namespace, object);
   return object;
 }

@@ -59,7 +59,15 @@ async function plainReply({ cluster }: Api, request: Request): Promise<Reply | u
   if (healthPaths.has(path)) return { code: 200, body: 'ok', contentType: 'text/plain' };
   if (path === '/' || path === '') return { code: 200, body: rootPaths(cluster) };
   if (path.startsWith('/openapi/')) return openApiReply(cluster, request);
-  return discoveryReply(cluster, path, accept);
+  const discovery = discoveryReply(cluster, path, accept);
+  if (discovery !== undefined) return discovery;
+  const resource = resourcePath(path);
+  const isServed =
+    resource !== undefined &&
+    cluster.registry.groups().get(resource.group)?.includes(resource.version) === true;
+  return isServed
+    ? undefined
+    : { code: 404, body: '404 page not found\n', contentType: 'text/plain' };
 }
 
 function rootPaths(cluster: Cluster): JsonObject {

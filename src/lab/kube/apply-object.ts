@@ -16,10 +16,18 @@ import {
   type FieldSet,
 } from './field-set.ts';
 import { isSameManager, ownable, readOwners, type Owner, type Writer } from './managed-fields.ts';
-import { isMap, type Json, type JsonObject, type KubeObject } from './objects.ts';
+import { isMap, textOf, type Json, type JsonObject, type KubeObject } from './objects.ts';
 import { mergeConfig, removeFields } from './patch/apply.ts';
 import { apiVersion, type ResourceType } from './resource-type.ts';
-import { badRequest, conflict, notFound, StatusError, type StatusCause } from './status-error.ts';
+import {
+  badRequest,
+  conflict,
+  invalid,
+  notFound,
+  patchOptions,
+  StatusError,
+  type StatusCause,
+} from './status-error.ts';
 import { viewOf } from './type-view.ts';
 import { createObject, inVersion, updateObject, type WriteResult } from './write-object.ts';
 
@@ -107,14 +115,21 @@ export function applyObject(
 
 function readConfig(target: PatchTarget, { config, manager }: ApplyRequest): KubeObject {
   if (manager === '') {
-    throw badRequest(
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-    );
+    throw invalid(patchOptions, '', [
+      {
+        field: 'fieldManager',
+        reason: 'FieldValueRequired',
+        message: 'Required value: is required for apply patch',
+      },
+    ]);
   }
   if (!isMap(config)) throw badRequest('error decoding YAML: the configuration must be an object');
-  for (const field of ['apiVersion', 'kind']) {
-    if (config[field] === undefined)
-      throw badRequest(`Object '${field}' is missing in the configuration`);
+  const expected = apiVersion(target.type);
+  const given = textOf(config['apiVersion']);
+  if (given !== expected) {
+    throw badRequest(
+      `Incorrect version specified in apply patch. Specified patch version: ${given}, expected: ${expected}`,
+    );
   }
   const read = readBody(target.type, target.namespace, withoutNulls(config));
   if (read.metadata.managedFields !== undefined)

@@ -23,6 +23,11 @@ const defaulters: Readonly<Record<string, Defaulter>> = {
   },
   '/pods': (object) => {
     podSpec(spec(object));
+    fill(spec(object), {
+      enableServiceLinks: true,
+      preemptionPolicy: 'PreemptLowerPriority',
+      priority: 0,
+    });
     fill(status(object), { phase: 'Pending', qosClass: 'BestEffort' });
   },
   '/services': service,
@@ -54,6 +59,7 @@ const defaulters: Readonly<Record<string, Defaulter>> = {
       revisionHistoryLimit: 10,
       persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
     });
+    fill(status(object), { replicas: 0, availableReplicas: 0 });
     const strategy = mapAt(object.spec, 'updateStrategy');
     if (strategy?.['type'] === 'RollingUpdate')
       fillMap(strategy, 'rollingUpdate', { partition: 0 });
@@ -62,6 +68,7 @@ const defaulters: Readonly<Record<string, Defaulter>> = {
   },
   'apps/replicasets': (object) => {
     fill(spec(object), { replicas: 1 });
+    fill(status(object), { replicas: 0 });
     template(object);
   },
   'apps/daemonsets': (object) => {
@@ -69,6 +76,12 @@ const defaulters: Readonly<Record<string, Defaulter>> = {
     const strategy = mapAt(object.spec, 'updateStrategy');
     if (strategy?.['type'] === 'RollingUpdate')
       fillMap(strategy, 'rollingUpdate', { maxSurge: 0, maxUnavailable: 1 });
+    fill(status(object), {
+      currentNumberScheduled: 0,
+      desiredNumberScheduled: 0,
+      numberMisscheduled: 0,
+      numberReady: 0,
+    });
     template(object);
   },
   [definitionsKey]: applyDefinitionDefaults,
@@ -87,6 +100,7 @@ const defaulters: Readonly<Record<string, Defaulter>> = {
 
 /** Fills in what the client left out. Changes its argument. */
 export function applyBuiltinDefaults(type: ResourceType, object: KubeObject): void {
+  if (type.hasStatus) object.status ??= {};
   defaulters[type.storageKey]?.(object);
 }
 

@@ -17,14 +17,10 @@ const rules: Readonly<Record<string, Rules>> = {
   '/pods': (object, old) =>
     old === undefined ? podSpec(object.spec, 'spec') : podUpdate(object, old),
   '/secrets': (object, old) => [
-    ...base64(object),
     ...immutableField(object, old, 'type'),
     ...immutableData(object, old, ['data', 'type']),
   ],
-  '/configmaps': (object, old) => [
-    ...stringMap(object, 'data'),
-    ...immutableData(object, old, ['data', 'binaryData']),
-  ],
+  '/configmaps': (object, old) => immutableData(object, old, ['data', 'binaryData']),
   '/services': (object, old) => service(object, old),
   '/persistentvolumeclaims': (object, old) => claim(object, old),
 };
@@ -140,20 +136,6 @@ function withoutImages(containers: readonly Json[]): Json[] {
   return containers.map((container) =>
     isMap(container) ? { ...container, image: '' } : container,
   );
-}
-
-const base64Pattern = /^[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*$/;
-
-function base64(object: KubeObject): readonly FieldError[] {
-  return Object.entries(mapAt(object, 'data') ?? {})
-    .filter(([, value]) => typeof value !== 'string' || !base64Pattern.test(value))
-    .map(([key]) => invalidValue(`data[${key}]`, '<secret contents redacted>', 'must be base64'));
-}
-
-function stringMap(object: KubeObject, field: string): readonly FieldError[] {
-  return Object.entries(mapAt(object, field) ?? {})
-    .filter(([, value]) => typeof value !== 'string')
-    .map(([key, value]) => invalidValue(`${field}[${key}]`, value, 'must be a string'));
 }
 
 function immutableField(

@@ -3,7 +3,8 @@
  * x-kubernetes-validations. Status is validated with the rest, as a real server does.
  */
 import { celErrors } from './cel-rules.ts';
-import type { KubeObject } from './objects.ts';
+import { duplicateErrors } from './list-uniqueness.ts';
+import type { Json, KubeObject } from './objects.ts';
 import type { ResourceType } from './resource-type.ts';
 import { schemaErrors } from './schema-errors.ts';
 import type { FieldError } from './status-error.ts';
@@ -15,7 +16,10 @@ export function customObjectErrors(
   old: KubeObject | undefined,
 ): readonly FieldError[] {
   if (type.schema === undefined) return [];
-  const errors = schemaErrors(object, type.schema);
+  const errors = [
+    ...schemaErrors(object, type.schema),
+    ...duplicateErrors(object as Json, type.schema),
+  ];
   // CEL rules may assume what the schema demands, so they are only asked about objects that fit it.
   return errors.length > 0 ? errors : celErrors(object, old, type.schema);
 }

@@ -69,9 +69,11 @@ function checkDeletePreconditions(
   stored: KubeObject,
 ): void {
   const { name, uid, resourceVersion } = stored.metadata;
+  // This refusal names the kind where others name the resource.
+  const subject = { group: type.group, plural: type.kind };
   if (preconditions?.uid !== undefined && preconditions.uid !== uid) {
     throw conflict(
-      type,
+      subject,
       name,
       `the UID in the precondition (${preconditions.uid}) does not match the UID in record (${uid ?? ''}). The object might have been deleted and then recreated`,
     );
@@ -79,7 +81,7 @@ function checkDeletePreconditions(
   const wanted = preconditions?.resourceVersion;
   if (wanted !== undefined && wanted !== resourceVersion) {
     throw conflict(
-      type,
+      subject,
       name,
       `the ResourceVersion in the precondition (${wanted}) does not match the ResourceVersion in record (${resourceVersion ?? ''}). The object might have been modified`,
     );

@@ -104,10 +104,12 @@ export function childrenOf(
 ): ReadonlyMap<string, { value: Json; view: TypeView; isItem: boolean }> | undefined {
   if (isMap(value) && !view.atomicMap) {
     return new Map(
-      Object.entries(value).map(([name, below]) => [
-        `f:${name}`,
-        { value: below, view: view.field(name), isItem: false },
-      ]),
+      Object.entries(value)
+        .filter(([name, below]) => !(below === null && name === 'creationTimestamp'))
+        .map(([name, below]) => [
+          `f:${name}`,
+          { value: below, view: view.field(name), isItem: false },
+        ]),
     );
   }
   const rule = view.list;
@@ -145,7 +147,7 @@ export function fieldsOf(
     );
   }
   return {
-    member: options.isItem === true || (options.withContainers && isMap(value)),
+    member: options.isItem === true || (options.withContainers && view.ownsPresence),
     children: below,
   };
 }

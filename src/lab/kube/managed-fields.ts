@@ -113,23 +113,16 @@ export function ownersAfterUpdate(
   }));
   if (isEmptySet(written)) return kept;
   const own = kept.find((owner) => isSameManager(owner, writer));
-  const fields = own === undefined ? topLevelOnly(written) : union(own.fields, written);
+  const fields = own === undefined ? written : union(own.fields, written);
   return [
     ...kept.filter((owner) => owner !== own),
-    { ...writer, fields: withoutContainerMarks(fields) },
+    { ...writer, fields: { member: false, children: withoutMetadataMark(fields.children) } },
   ];
 }
 
-function topLevelOnly(set: FieldSet): FieldSet {
-  return { member: false, children: set.children };
-}
-
-/** metadata, spec and status are parts of every object, not things somebody brought into being. */
-function withoutContainerMarks(set: FieldSet): FieldSet {
-  const children = new Map(set.children);
-  for (const edge of ['f:metadata']) {
-    const child = children.get(edge);
-    if (child !== undefined && child.children.size > 0) children.set(edge, topLevelOnly(child));
-  }
-  return { member: false, children };
+/** metadata is part of every object, not something somebody brought into being. */
+function withoutMetadataMark(children: FieldSet['children']): FieldSet['children'] {
+  const metadata = children.get('f:metadata');
+  if (metadata === undefined) return children;
+  return new Map([...children, ['f:metadata', { ...metadata, member: false }]]);
 }

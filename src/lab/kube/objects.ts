@@ -117,6 +117,14 @@ export function setAt(target: JsonObject, path: string, value: Json): void {
   current[last] = value;
 }
 
+/** Removes the field at a dotted path, if it is there. Changes its argument. */
+export function removeAt(target: JsonObject, path: string): void {
+  const fields = path.split('.').filter((part) => part !== '');
+  const last = fields.pop();
+  const parent = valueAt(target, fields.join('.'));
+  if (last !== undefined && isMap(parent)) delete parent[last];
+}
+
 /** Deep copy of JSON data. */
 export function copy<T>(value: T): T {
   return structuredClone(value);

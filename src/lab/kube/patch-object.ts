@@ -18,7 +18,13 @@ import {
   type Request,
 } from './request.ts';
 import type { ResourceType } from './resource-type.ts';
-import { badRequest, notFound, unsupportedMediaType } from './status-error.ts';
+import {
+  badRequest,
+  invalid,
+  notFound,
+  patchOptions,
+  unsupportedMediaType,
+} from './status-error.ts';
 import { viewOf } from './type-view.ts';
 import { updateObject, type WriteResult } from './write-object.ts';
 
@@ -46,9 +52,18 @@ export async function patchObject(
       config: parseYamlBody(body),
       manager: request.query.get('fieldManager') ?? '',
       force: request.query.get('force') === 'true',
-      dryRun: isDryRun(request.query.getAll('dryRun')),
+      dryRun: isDryRun(request),
       fieldValidation: fieldValidation(request),
     });
+  }
+  if (request.query.has('force')) {
+    throw invalid(patchOptions, '', [
+      {
+        field: 'force',
+        reason: 'FieldValueForbidden',
+        message: 'Forbidden: may not be specified for non-apply patch',
+      },
+    ]);
   }
   const patch = parseJson(body);
   const { type, namespace, name, subresource } = target;
@@ -60,7 +75,7 @@ export async function patchObject(
       type,
       subresource,
       manager: fieldManager(request),
-      dryRun: isDryRun(request.query.getAll('dryRun')),
+      dryRun: isDryRun(request),
       fieldValidation: fieldValidation(request),
     },
     stored,

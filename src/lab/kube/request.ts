@@ -5,7 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import { parse as parseYaml } from 'yaml';
 import type { Json } from './objects.ts';
-import { badRequest, StatusError, unsupportedMediaType } from './status-error.ts';
+import { badRequest, invalid, StatusError, unsupportedMediaType } from './status-error.ts';
 
 /** Who sends the request. */
 export interface User {
@@ -140,13 +140,24 @@ export function fieldManager(request: Request): string {
   return request.userAgent.split('/', 1)[0] || 'unknown';
 }
 
-/** dryRun=All; any other value is a 400. */
-export function isDryRun(values: readonly string[]): boolean {
-  const unknown = values.find((value) => value !== 'All');
-  if (unknown !== undefined) {
-    throw badRequest(
-      `Invalid value for dryRun: ${JSON.stringify(unknown)}: supported values: "All"`,
-    );
-  }
-  return values.length > 0;
+const optionsKinds: Readonly<Record<string, string>> = {
+  POST: 'CreateOptions',
+  PUT: 'UpdateOptions',
+  PATCH: 'PatchOptions',
+  DELETE: 'DeleteOptions',
+};
+
+/** dryRun=All of the query or of a DeleteOptions body; any other value is a 422. */
+export function isDryRun(request: Request, inBody: readonly string[] = []): boolean {
+  const values = [...inBody, ...request.query.getAll('dryRun')];
+  if (!values.some((value) => value !== 'All')) return values.length > 0;
+  const kind = { group: 'meta.k8s.io', kind: optionsKinds[request.method] ?? 'CreateOptions' };
+  const shown = values.map((value) => JSON.stringify(value)).join(', ');
+  throw invalid(kind, '', [
+    {
+      field: 'dryRun',
+      reason: 'FieldValueNotSupported',
+      message: `Unsupported value: []string{${shown}}: supported values: "All"`,
+    },
+  ]);
 }

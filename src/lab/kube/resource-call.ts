@@ -8,7 +8,7 @@ import { fieldManager, isDryRun, type Request, type ResourcePath } from './reque
 import type { ResourceType } from './resource-type.ts';
 import type { Access } from './reviews.ts';
 import { notFound } from './status-error.ts';
-import type { WriteRequest } from './write-object.ts';
+import type { WriteRequest } from './track-owners.ts';
 
 /** A request for one resource. */
 export interface ResourceCall {
@@ -31,7 +31,7 @@ export function writeRequest({ type, path, request }: ResourceCall): WriteReques
   return {
     type,
     manager: fieldManager(request),
-    dryRun: isDryRun(request.query.getAll('dryRun')),
+    dryRun: isDryRun(request),
     subresource: path.subresource,
     fieldValidation: fieldValidation(request),
   };

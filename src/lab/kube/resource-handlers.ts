@@ -12,7 +12,7 @@ import { storedObject, writeRequest, type ResourceCall } from './resource-call.t
 import { answerReview } from './reviews.ts';
 import type { Reply } from './reply.ts';
 import { handleScale } from './scale-handlers.ts';
-import { badRequest, methodNotAllowed, unknownPath } from './status-error.ts';
+import { invalid, methodNotAllowed, unknownPath } from './status-error.ts';
 import { createObject, inVersion, updateObject } from './write-object.ts';
 
 /** Carries out anything but watch and exec. */
@@ -127,12 +127,11 @@ const policies: readonly PropagationPolicy[] = ['Orphan', 'Background', 'Foregro
 async function deleteRequest({ type, request }: ResourceCall): Promise<DeleteRequest> {
   const sent = await readObject(request);
   const body = isMap(sent) ? sent : {};
-  const dryRun = [...stringList(body['dryRun']), ...request.query.getAll('dryRun')];
   const grace = request.query.get('gracePeriodSeconds');
   const preconditions = mapAt(body, 'preconditions');
   return {
     type,
-    dryRun: isDryRun(dryRun),
+    dryRun: isDryRun(request, stringList(body['dryRun'])),
     propagationPolicy: propagationPolicy(body, request.query),
     gracePeriodSeconds:
       numberAt(body, 'gracePeriodSeconds') ?? (grace === null ? undefined : Number(grace)),
@@ -153,9 +152,13 @@ function propagationPolicy(
   if (named === null) return undefined;
   const known = policies.find((policy) => policy === named);
   if (known !== undefined) return known;
-  throw badRequest(
-    `propagationPolicy: Unsupported value: ${JSON.stringify(named)}: supported values: "Background", "Foreground", "Orphan"`,
-  );
+  throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
+    {
+      field: 'propagationPolicy',
+      reason: 'FieldValueNotSupported',
+      message: `Unsupported value: ${JSON.stringify(named)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
+    },
+  ]);
 }
 
 function stringList(value: Json | undefined): readonly string[] {

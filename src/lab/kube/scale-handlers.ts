@@ -25,7 +25,7 @@ export async function handleScale(call: ResourceCall): Promise<Reply> {
     type,
     subresource: 'scale',
     manager: fieldManager(request),
-    dryRun: isDryRun(request.query.getAll('dryRun')),
+    dryRun: isDryRun(request),
   };
   const current = storedObject(call);
   const result = updateObject(cluster, write, current, (object) =>

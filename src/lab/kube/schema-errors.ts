@@ -19,7 +19,8 @@ export function schemaErrors(object: unknown, schema: SchemaNode): readonly Fiel
   if (validate(object)) return [];
   return (validate.errors ?? [])
     .filter((error) => !isWrapper(error))
-    .map((error) => fieldError(error, object));
+    .map((error) => fieldError(error, object))
+    .sort((left, right) => left.field.localeCompare(right.field));
 }
 
 function validator(schema: SchemaNode): ValidateFunction {

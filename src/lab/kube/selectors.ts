@@ -108,15 +108,9 @@ function fieldRequirement(text: string, type: ResourceType): Matcher {
     ...(selectableFields[type.storageKey] ?? []),
   ];
   if (!known.includes(field)) {
-    throw badRequest(
-      `Unable to find "${apiVersionShown(type)}, Resource=${type.plural}" that match label selector "", field selector "${text}": field label not supported: ${field}`,
-    );
+    throw badRequest(`field label not supported: ${field}`);
   }
   return (object) => (fieldText(object, field) === wanted) === (operator !== '!=');
-}
-
-function apiVersionShown(type: ResourceType): string {
-  return `${type.group === '' ? '' : type.group}/${type.version}`;
 }
 
 function fieldText(object: KubeObject, field: string): string {

@@ -165,6 +165,9 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** The kind that the parameters of a PATCH are validated as. */
+export const patchOptions = { group: 'meta.k8s.io', kind: 'PatchOptions' };
+
 /** 422: the object is understood but not valid; every problem is listed. */
 export function invalid(
   kind: { group: string; kind: string },

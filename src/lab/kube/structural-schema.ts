@@ -59,20 +59,27 @@ export function childNode(node: SchemaNode, key: string): SchemaNode | undefined
   return additionalProperties === false ? undefined : additionalProperties;
 }
 
-/** Fills in defaults; a null stands for "absent" where the schema has a default and does not allow null. */
+/** Drops nulls of fields that may not be null, then fills in defaults. Changes its argument. */
 export function applySchemaDefaults(value: Json, node: SchemaNode): void {
   if (Array.isArray(value)) {
     if (node.items !== undefined) for (const item of value) applySchemaDefaults(item, node.items);
     return;
   }
   if (!isMap(value)) return;
+  dropForbiddenNulls(value, node);
   for (const [key, child] of Object.entries(node.properties ?? {})) {
-    if (child.default === undefined) continue;
-    const isUnset = value[key] === undefined || (value[key] === null && child.nullable !== true);
-    if (isUnset) value[key] = copy(child.default);
+    if (child.default !== undefined && value[key] === undefined) value[key] = copy(child.default);
   }
   for (const key of Object.keys(value)) {
     const child = childNode(node, key);
     if (child !== undefined) applySchemaDefaults(value[key] ?? null, child);
+  }
+}
+
+function dropForbiddenNulls(map: JsonObject, node: SchemaNode): void {
+  for (const key of Object.keys(map)) {
+    const child = childNode(node, key);
+    const mayBeNull = child === undefined || child.nullable === true || child.type === undefined;
+    if (map[key] === null && !mayBeNull) delete map[key];
   }
 }

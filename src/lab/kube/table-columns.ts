@@ -86,6 +86,8 @@ const columns: Readonly<Record<string, readonly Column[]>> = {
     age,
     wide('IP', (object) => stringAt(object.status, 'podIP') ?? none),
     wide('Node', (object) => stringAt(object.spec, 'nodeName') ?? none),
+    wide('Nominated Node', (object) => stringAt(object.status, 'nominatedNodeName') ?? none),
+    wide('Readiness Gates', () => none),
   ],
   '/services': [
     text('Type', (object) => stringAt(object.spec, 'type') ?? ''),

@@ -12,6 +12,8 @@ export interface TypeView {
   readonly list: ListRule;
   /** A map at this place is one value, not a set of fields. */
   readonly atomicMap: boolean;
+  /** Bringing this container into being is owned itself, apart from what is in it. */
+  readonly ownsPresence: boolean;
   /** The key strategic merge patches match list items by; '' for a list of primitives that merges. */
   readonly patchMergeKey?: string | undefined;
   field(name: string): TypeView;
@@ -36,11 +38,26 @@ export function viewOf(type: ResourceType): TypeView {
     : schemaView(type.schema ?? {}, { isObject: true });
 }
 
+/** Parts of built-in kinds that are there even when empty, because they are no pointers in the API's Go types. */
+const alwaysPresent = new Set([
+  'metadata',
+  'spec',
+  'status',
+  'template',
+  'jobTemplate',
+  'strategy',
+  'updateStrategy',
+  'containers',
+  'loadBalancer',
+  'names',
+]);
+
 /** A built-in kind: the rules come from a table keyed by field and parent field. */
 function builtinView(kind: string, parent: string, rule: FieldRule): TypeView {
   return {
     list: listRule(rule),
     atomicMap: rule.atomicMap === true,
+    ownsPresence: !alwaysPresent.has(parent),
     patchMergeKey: rule.merge,
     field: (name) => builtinView(kind, name, builtinField(kind, parent, name)),
     item: () => builtinView(kind, parent, rule.atomicItems === true ? { atomicMap: true } : {}),
@@ -59,6 +76,7 @@ function schemaView(node: SchemaNode, place: { isObject: boolean }): TypeView {
   return {
     list: schemaListRule(node),
     atomicMap: node['x-kubernetes-map-type'] === 'atomic',
+    ownsPresence: true,
     field: (name) => {
       if (isObject && name === 'metadata') {
         return builtinView('', 'metadata', {});

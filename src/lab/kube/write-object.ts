@@ -3,33 +3,18 @@
  * status isolation, generation, ownership, and the end of objects whose last finalizer is gone. Everything
  * here is synchronous, so a read-modify-write is atomic.
  */
-import { admit, checkNamespaceAccepts, type FieldValidation } from './admit-object.ts';
+import { admit, checkNamespaceAccepts } from './admit-object.ts';
 import { nameSuffix, newUid, timestamp, type Cluster } from './cluster.ts';
-import { ownersAfterUpdate, readOwners, writeOwners, type Owner } from './managed-fields.ts';
 import { copy, sameJson, type JsonObject, type KubeObject } from './objects.ts';
+import { keepsStatusOnCreate, trackOwners, type WriteRequest } from './track-owners.ts';
 import { apiVersion, type ResourceType } from './resource-type.ts';
 import { badRequest, alreadyExists, conflict, invalid, modified } from './status-error.ts';
-import { viewOf } from './type-view.ts';
-
-/** Who writes what, and how. */
-export interface WriteRequest {
-  readonly type: ResourceType;
-  readonly manager: string;
-  readonly dryRun: boolean;
-  readonly subresource?: string;
-  readonly fieldValidation?: FieldValidation;
-  /** Set by server-side apply, which computes ownership itself. */
-  readonly owners?: (result: KubeObject) => readonly Owner[];
-}
 
 /** The object as stored, and warnings for the client. */
 export interface WriteResult {
   readonly object: KubeObject;
   readonly warnings: readonly string[];
 }
-
-/** Kinds that keep the status their creator sends: kubelets register nodes with one. */
-const keepsStatusOnCreate = new Set(['/nodes', 'apiregistration.k8s.io/apiservices']);
 
 /** Stores a new object. Throws AlreadyExists, Invalid, and what the namespace refuses. */
 export function createObject(
@@ -47,7 +32,7 @@ export function createObject(
   if (cluster.storage.get(type.storageKey, namespace, name) !== undefined) {
     throw alreadyExists(type, name);
   }
-  trackOwners(cluster, request, undefined, object);
+  trackOwners(cluster, request, { sent: body }, object);
   return { object: store(cluster, request, object), warnings };
 }
 
@@ -93,7 +78,7 @@ export function updateObject(
   const warnings = admit(type, object, current, request.fieldValidation);
   checkDeletion(type, current, object);
   bumpGeneration(type, current, object);
-  trackOwners(cluster, request, current, object);
+  trackOwners(cluster, request, { current }, object);
   if (isUnchanged(current, object)) return { object: current, warnings };
   if (isReadyToGo(type, object)) {
     return { object: removeObject(cluster, request, object), warnings };
@@ -197,40 +182,6 @@ function bumpGeneration(type: ResourceType, current: KubeObject, object: KubeObj
   if (!sameJson(counted(current), counted(object))) {
     object.metadata.generation = (current.metadata.generation ?? 0) + 1;
   }
-}
-
-function trackOwners(
-  cluster: Cluster,
-  request: WriteRequest,
-  before: KubeObject | undefined,
-  object: KubeObject,
-): void {
-  const owners = request.owners?.(object) ?? updatedOwners(cluster, request, before, object);
-  const entries = writeOwners(owners);
-  if (entries.length > 0) object.metadata.managedFields = entries;
-  else delete object.metadata.managedFields;
-}
-
-function updatedOwners(
-  cluster: Cluster,
-  { type, manager, subresource = '' }: WriteRequest,
-  before: KubeObject | undefined,
-  object: KubeObject,
-): readonly Owner[] {
-  const given = object.metadata.managedFields;
-  const known = given === undefined ? before?.metadata.managedFields : given;
-  return ownersAfterUpdate(
-    readOwners(known),
-    { before, after: object },
-    {
-      manager,
-      operation: 'Update',
-      apiVersion: apiVersion(type),
-      subresource,
-      time: timestamp(cluster.now()),
-    },
-    viewOf(type),
-  );
 }
 
 /** A write that changes nothing but times of ownership is not stored: no revision, no event. */

@@ -26,18 +26,13 @@ export function jsonPatch(document: Json, patch: unknown): Json {
   try {
     const operations = copy(patch) as unknown as Operation[];
     return fastJsonPatch.applyPatch(copy(document), operations, true).newDocument;
-  } catch (cause) {
-    throw patchFailure(cause);
+  } catch {
+    // A real server keeps to itself which operation failed.
+    throw new StatusError(
+      422,
+      'Invalid',
+      'the server rejected our request due to an error in our request',
+      {},
+    );
   }
-}
-
-/** fast-json-patch appends the whole document to its messages; only the first line says what went wrong. */
-function patchFailure(cause: unknown): StatusError {
-  const text = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : String(cause);
-  return new StatusError(
-    422,
-    'Invalid',
-    `the server rejected our request due to an error in our request: ${text}`,
-    {},
-  );
 }

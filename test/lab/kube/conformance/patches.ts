@@ -1,0 +1,71 @@
+/*
+ * Part of the conformance suite. Patches of every kind.
+ */
+import { describe, expect, it } from 'vitest';
+import { json, merge, strategic } from '../rest.ts';
+import { configMap, deployment, widget, type SuiteContext } from './context.ts';
+
+export function describePatches(suite: SuiteContext): void {
+  const { kube, core, deployments, widgets, create } = suite;
+  describe('patches', () => {
+    it('merges maps and removes nulls in a merge patch', async () => {
+      await create(`${core}/configmaps`, configMap('merge', { a: '1', b: '2' }));
+      const { body } = await kube.call('PATCH', `${core}/configmaps/merge`, {
+        body: { data: { a: null, c: '3' } },
+        contentType: merge,
+      });
+      expect(body['data']).toEqual({ b: '2', c: '3' });
+    });
+
+    it('carries out all of a JSON patch or nothing', async () => {
+      await create(`${core}/configmaps`, configMap('ops', { a: '1' }));
+      const refused = await kube.call('PATCH', `${core}/configmaps/ops`, {
+        body: [
+          { op: 'add', path: '/data/b', value: '2' },
+          { op: 'test', path: '/data/a', value: 'other' },
+        ],
+        contentType: json,
+      });
+      expect([refused.code, refused.body['reason']]).toEqual([422, 'Invalid']);
+      const { body } = await kube.call('PATCH', `${core}/configmaps/ops`, {
+        body: [{ op: 'replace', path: '/data/a', value: '2' }],
+        contentType: json,
+      });
+      expect(body['data']).toEqual({ a: '2' });
+    });
+
+    it('matches list items by their merge key in a strategic merge patch', async () => {
+      await create(deployments, deployment('strategic', { env: [{ name: 'A', value: '1' }] }));
+      const containers = [
+        { name: 'main', env: [{ name: 'B', value: '2' }] },
+        { name: 'side', image: 'side:1' },
+      ];
+      const added = await kube.call('PATCH', `${deployments}/strategic`, {
+        body: { spec: { template: { spec: { containers } } } },
+        contentType: strategic,
+      });
+      const containersNow = added.body['spec']?.['template']?.['spec']?.['containers'];
+      const [main, side] = (containersNow ?? []) as unknown as { env?: object[] }[];
+      expect(main).toMatchObject({ name: 'main', image: 'img:1' });
+      expect(main?.env).toContainEqual({ name: 'A', value: '1' });
+      expect(main?.env).toContainEqual({ name: 'B', value: '2' });
+      expect(side).toMatchObject({ name: 'side', image: 'side:1' });
+      const removed = await kube.call('PATCH', `${deployments}/strategic`, {
+        body: {
+          spec: { template: { spec: { containers: [{ name: 'side', $patch: 'delete' }] } } },
+        },
+        contentType: strategic,
+      });
+      expect(removed.body['spec']?.['template']?.['spec']?.['containers']).toHaveLength(1);
+    });
+
+    it('refuses a strategic merge patch of a custom object with 415', async () => {
+      await create(widgets, widget('nostrategy', { size: 'S' }));
+      const { code } = await kube.call('PATCH', `${widgets}/nostrategy`, {
+        body: { spec: {} },
+        contentType: strategic,
+      });
+      expect(code).toBe(415);
+    });
+  });
+}
