@@ -66,6 +66,7 @@ export { renderVars } from './language/render-vars.ts';
 export { runScope } from './language/run-scope.ts';
 export { loadRunbook, loadRunbookFromSources } from './language/load-runbook.ts';
 export type { LoadOptions } from './language/load-runbook.ts';
+export { formatProblem } from './language/format-problem.ts';
 export { runbookSchema } from './language/runbook-schema.ts';
 export { celFunctions } from './language/cel-functions.ts';
 export { templateHelpers } from './language/template-helpers.ts';

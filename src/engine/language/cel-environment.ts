@@ -64,7 +64,12 @@ export function parseCel(expression: string): ParsedCel {
     throw new DrctlError(
       'VALUE_UNRESOLVED',
       `The expression "${expression}" is invalid: ${celMessage(cause)}`,
-      { cause },
+      {
+        cause,
+        ...(expression.includes('{{')
+          ? { hint: 'Conditions are CEL: write names as they are, without {{ and }}' }
+          : {}),
+      },
     );
   }
 }

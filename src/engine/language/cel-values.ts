@@ -5,21 +5,30 @@ import { Optional } from '@marcbachmann/cel-js';
 import { DrctlError } from '../contracts/errors.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 
-/** JSON is read-only everywhere in drctl, so what a large object was turned into once can be used again. */
+export function toCel(value: Json): unknown {
+  return convert(value, toCel);
+}
+
+/** Values of the scope never change, and the same ones are seen by every expression of a run. */
 const converted = new WeakMap<object, unknown>();
 
-export function toCel(value: Json): unknown {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
-  if (value === null || typeof value !== 'object') return value;
+/** As `toCel`, done once for each object. Only for values that nobody changes in place. */
+export function toCelOnce(value: Json): unknown {
+  if (value === null || typeof value !== 'object') return convert(value, toCelOnce);
   const known = converted.get(value);
   if (known !== undefined) return known;
-  const result = Array.isArray(value)
-    ? (value as readonly Json[]).map(toCel)
-    : Object.fromEntries(
-        Object.entries(value as JsonObject).map(([key, item]) => [key, toCel(item)]),
-      );
+  const result = convert(value, toCelOnce);
   converted.set(value, result);
   return result;
+}
+
+function convert(value: Json, inner: (value: Json) => unknown): unknown {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return (value as readonly Json[]).map(inner);
+  return Object.fromEntries(
+    Object.entries(value as JsonObject).map(([key, item]) => [key, inner(item)]),
+  );
 }
 
 /** Throws VALUE_UNRESOLVED for what has no JSON form (a type, a function). */

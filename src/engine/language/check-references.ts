@@ -4,9 +4,8 @@ import { closest } from '../contracts/closest.ts';
 import { DrctlError } from '../contracts/errors.ts';
 import type { Ports } from '../contracts/action.ts';
 import type { Json } from '../contracts/json.ts';
-import type { SourceRange } from '../contracts/problem.ts';
 import { actionOf } from './loading.ts';
-import type { FileScope, Loading, Place } from './loading.ts';
+import type { Loading, Place } from './loading.ts';
 import { celReferences, templateReferences } from './references.ts';
 import type { Reference } from './references.ts';
 import { scopeNames, stepNamedBy } from './resolve-path.ts';
@@ -122,9 +121,10 @@ function nameBelow(root: string, name: string | undefined, names: ReadonlySet<st
 
 function examineStep<P extends Ports>(
   reference: Reference,
-  { scope, allowed }: CheckedText,
+  checked: CheckedText,
   loading: Loading<P>,
 ): Finding {
+  const { scope, allowed } = checked;
   const named = stepNamedBy(reference.parts.slice(1));
   if (named === undefined) {
     return { message: 'name the step: steps.<id>.outputs, or steps["<id>"].outputs in CEL' };
@@ -132,7 +132,9 @@ function examineStep<P extends Ports>(
   if (allowed.noSteps !== undefined) return { message: allowed.noSteps };
   const id = `${scope.prefix}${named.id}`;
   const step = loading.steps.get(id);
-  if (step === undefined) return unknownStep(named.id, scope.prefix, loading);
+  if (step === undefined) {
+    return dashedStep(named.id, checked, loading) ?? unknownStep(named.id, scope.prefix, loading);
+  }
   const refused = allowed.step?.(id);
   if (refused !== undefined) return { message: refused };
   const [field, output] = reference.parts.slice(1 + named.length);
@@ -150,6 +152,23 @@ function examineStep<P extends Ports>(
     return { message: `step "${id}" has no output "${output}"`, hint };
   }
   return { step: id };
+}
+
+/** CEL reads steps.find-it as "steps.find minus it". */
+function dashedStep<P extends Ports>(
+  id: string,
+  { kind, scope, text }: CheckedText,
+  loading: Loading<P>,
+): Complaint | undefined {
+  if (kind !== 'cel') return undefined;
+  const meant = [...loading.steps.keys()]
+    .map((known) => known.slice(scope.prefix.length))
+    .find((known) => known.startsWith(`${id}-`) && text.includes(`steps.${known}`));
+  if (meant === undefined) return undefined;
+  return {
+    message: `in CEL a name with a dash needs brackets`,
+    hint: `Write steps['${meant}'].outputs`,
+  };
 }
 
 /** Names of the outputs; undefined where any name may be. */
@@ -204,22 +223,7 @@ function report<P extends Ports>(
   const written =
     reference === undefined ? '' : text.slice(reference.range.start, reference.range.end);
   const message = written === '' ? complaint.message : `"${written}": ${complaint.message}`;
-  const options = complaint.hint === undefined ? {} : { hint: complaint.hint };
-  const problem = scope.document.problem(path, message, options);
-  loading.problems.push({ ...problem, at: narrow(problem.at, written, scope, path) });
-}
-
-/** The expression itself within its scalar, where it stands there unchanged on the scalar's first line. */
-function narrow(
-  at: SourceRange | undefined,
-  written: string,
-  scope: FileScope,
-  path: Place['path'],
-): SourceRange {
-  const range = at ?? scope.document.range(path, 'value');
-  if (written === '') return range;
-  const line = scope.document.text.split('\n')[range.line - 1] ?? '';
-  const found = line.indexOf(written, range.column - 1);
-  if (found < 0 || found + written.length > range.column - 1 + range.length) return range;
-  return { ...range, column: found + 1, length: written.length };
+  const hint = complaint.hint === undefined ? {} : { hint: complaint.hint };
+  const at = scope.document.find(path, written);
+  loading.problems.push(scope.document.problem(path, message, { at, ...hint }));
 }

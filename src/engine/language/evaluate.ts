@@ -8,7 +8,7 @@ import { DrctlError } from '../contracts/errors.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { Scope } from '../contracts/runbook.ts';
 import { celMessage, parseCel } from './cel-environment.ts';
-import { fromCel, toCel } from './cel-values.ts';
+import { fromCel, toCel, toCelOnce } from './cel-values.ts';
 import { celReferences, stepReferences } from './references.ts';
 
 export { stepReferences } from './references.ts';
@@ -41,7 +41,10 @@ export function evaluateExpression(
   };
   try {
     const values = Object.fromEntries(
-      Object.entries(context).map(([name, value]) => [name, toCel(value)]),
+      Object.entries(context).map(([name, value]) => [
+        name,
+        Object.hasOwn(names, name) ? toCel(value) : toCelOnce(value),
+      ]),
     );
     return { known: true, value: fromCel(parsed.run(values)) };
   } catch (cause) {

@@ -74,6 +74,7 @@ function envelopes(): Envelopes {
 
 function checkAndBuild<P extends Ports>(sources: Sources, registry: Registry<P>): Runbook {
   const problems: Problem[] = [...sources.problems];
+  if (sources.broken) throwProblems(problems, sources);
   for (const document of sources.documents.values()) {
     // What a broken text was read as is not worth checking.
     if (sources.problems.some(({ at }) => at?.file === document.file)) continue;

@@ -14,6 +14,8 @@ export interface Sources {
   /** By path, the root first, then includes in the order in which they were found. */
   readonly documents: ReadonlyMap<string, SourceDocument>;
   readonly problems: readonly Problem[];
+  /** A text is no YAML; more than that cannot be said with sense. */
+  readonly broken: boolean;
 }
 
 const maxFileLength = 4 * 1024 * 1024;
@@ -34,14 +36,19 @@ export async function readSources(
 ): Promise<Sources> {
   const problems: Problem[] = [];
   const documents = new Map<string, SourceDocument>();
+  let broken = false;
   const open = async (file: string): Promise<SourceDocument> => {
-    const text = await readFile(file);
+    const text = await readFile(file).catch((cause: unknown) => {
+      if (cause instanceof DrctlError) throw cause;
+      throw new DrctlError('FILE_UNREADABLE', `${file} cannot be read`, { cause });
+    });
     if (text.length > maxFileLength) {
       throw new DrctlError('FILE_UNREADABLE', `${file} is larger than ${maxFileLength} bytes`);
     }
     const parsed = parseSource(text, file);
     refuseOtherVersions(parsed.document);
     problems.push(...parsed.problems);
+    broken ||= parsed.broken;
     documents.set(file, parsed.document);
     return parsed.document;
   };
@@ -54,7 +61,7 @@ export async function readSources(
       if (documents.has(file)) continue;
       if (documents.size >= maxFiles) {
         problems.push(document.problem(at, `A runbook includes at most ${maxFiles} files`));
-        return { root, documents, problems };
+        return { root, documents, problems, broken };
       }
       try {
         queue.push(await open(file));
@@ -65,7 +72,7 @@ export async function readSources(
       }
     }
   }
-  return { root, documents, problems };
+  return { root, documents, problems, broken };
 }
 
 function refuseOtherVersions(document: SourceDocument): void {

@@ -181,6 +181,7 @@ const metadata = Type.Object(
 /** How steps and checks name their action: the loader takes any text and looks it up, the published schema lists them. */
 export interface ActionSchemas {
   step(fields: Readonly<Record<string, TSchema>>): TSchema;
+  undoStep(fields: Readonly<Record<string, TSchema>>): TSchema;
   check(fields: Readonly<Record<string, TSchema>>): TSchema;
 }
 
@@ -191,7 +192,11 @@ const anyAction = (fields: Readonly<Record<string, TSchema>>): TSchema =>
   );
 
 /** For the loader: the parameters of actions are checked on their own. */
-export const anyActions: ActionSchemas = { step: anyAction, check: anyAction };
+export const anyActions: ActionSchemas = {
+  step: anyAction,
+  undoStep: anyAction,
+  check: anyAction,
+};
 
 export function runbookEnvelope(actions: ActionSchemas): TSchema {
   const check = actions.check(checkFields);
@@ -224,7 +229,7 @@ export function runbookEnvelope(actions: ActionSchemas): TSchema {
     },
     strict,
   );
-  const undoStep = actions.step({
+  const undoStep = actions.undoStep({
     id: optional(id('Name of the undo step')),
     ...rollbackFields,
     when: optional(cel('Evaluated when the undo step is about to begin; false: it is left out')),

@@ -12,14 +12,18 @@ import type { ActionSchemas } from './runbook-envelope.ts';
 
 /** Draft 2020-12. A template may stand wherever a parameter is not free text. */
 export function runbookSchema<P extends Ports>(registry: Registry<P>): JsonObject {
-  const actions: ActionSchemas = {
-    step: (fields) => stepSchema(fields, registry.actions),
-    check: (fields) =>
-      stepSchema(
-        fields,
-        registry.actions.filter(({ effect }) => effect === 'read'),
-      ),
+  const shared: Record<string, TSchema> = {};
+  const share = (name: string, schema: () => TSchema): TSchema => {
+    shared[name] ??= schema();
+    return Type.Unsafe({ $ref: `#/$defs/${name}` });
   };
+  const reading = registry.actions.filter(({ effect }) => effect === 'read');
+  const actions: ActionSchemas = {
+    step: (fields) => share('step', () => stepSchema(fields, registry.actions)),
+    undoStep: (fields) => share('undoStep', () => stepSchema(fields, registry.actions)),
+    check: (fields) => share('check', () => stepSchema(fields, reading)),
+  };
+  const files = { Runbook: runbookEnvelope(actions), Steps: stepsEnvelope(actions) };
   const parameters = registry.actions.map(({ name, params }): [string, Json] => [
     name,
     relaxInside(params as unknown as JsonObject),
@@ -34,8 +38,8 @@ export function runbookSchema<P extends Ports>(registry: Registry<P>): JsonObjec
       then: { $ref: '#/$defs/Steps' },
       else: { $ref: '#/$defs/Runbook' },
       $defs: {
-        Runbook: runbookEnvelope(actions),
-        Steps: stepsEnvelope(actions),
+        ...files,
+        ...shared,
         with: { $defs: Object.fromEntries(parameters) },
       },
     }),

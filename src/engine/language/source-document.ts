@@ -14,10 +14,14 @@ export interface SourceDocument {
   readonly value: Json;
   /** The place of a key or of its value; of the nearest thing around it when there is no such place. */
   range(path: DocumentPath, part: 'key' | 'value'): SourceRange;
+  /** Where a text stands within a value; undefined where YAML writes it in another way (escaped, folded). */
+  find(path: DocumentPath, text: string): SourceRange | undefined;
   problem(
     path: DocumentPath,
     message: string,
     options?: {
+      /** A place that is known better than the path tells. */
+      readonly at?: SourceRange | undefined;
       readonly hint?: string;
       readonly part?: 'key' | 'value';
       readonly severity?: 'warning';
@@ -39,7 +43,12 @@ interface Place {
 export function parseSource(
   text: string,
   file: string,
-): { readonly document: SourceDocument; readonly problems: readonly Problem[] } {
+): {
+  readonly document: SourceDocument;
+  readonly problems: readonly Problem[];
+  /** The text is no YAML, so that what was read of it says little. */
+  readonly broken: boolean;
+} {
   const lines = new LineCounter();
   const problems: Problem[] = [];
   const places = new Map<string, Place>();
@@ -67,6 +76,7 @@ export function parseSource(
   };
 
   let value: Json = null;
+  let broken = false;
   try {
     const parsed = parseDocument(text, {
       lineCounter: lines,
@@ -75,11 +85,13 @@ export function parseSource(
     });
     for (const error of parsed.errors.slice(0, maxSyntaxProblems)) {
       report(error.pos, syntaxMessage(error.code, error.message));
+      broken ||= error.code !== 'DUPLICATE_KEY';
     }
     value = new Converter(parsed, places, report).convertRoot();
   } catch (error) {
     // The parser and this conversion recurse; a text nested thousands of levels deep ends both.
     if (!(error instanceof RangeError)) throw error;
+    broken = true;
     report([0, 1], `${file} is nested too deeply to be read`);
   }
 
@@ -97,14 +109,19 @@ export function parseSource(
     text,
     value,
     range,
+    find: (path, wanted) => {
+      const [from, to] = places.get(placeKey(path))?.value ?? [0, 0];
+      const found = wanted === '' ? -1 : text.slice(0, to).indexOf(wanted, from);
+      return found < 0 ? undefined : rangeOf([found, found + wanted.length]);
+    },
     problem: (path, message, options = {}) => {
-      const at = range(path, options.part ?? 'value');
+      const at = options.at ?? range(path, options.part ?? 'value');
       const snippet = lineOf(text, at.line);
       const hint = options.hint === undefined ? {} : { hint: options.hint };
       return { severity: options.severity ?? 'error', message, at, snippet, ...hint };
     },
   };
-  return { document, problems };
+  return { document, problems, broken };
 }
 
 class Converter {

@@ -67,7 +67,7 @@ function validate(
       ...(hint === undefined ? {} : { hint }),
     }),
   );
-  const first = problems[0]?.hint;
+  const first = problems.find(({ hint }) => hint !== undefined)?.hint;
   throw new DrctlError(
     'PARAMS_INVALID',
     `${context.subject} are invalid: ${problems.map(({ message }) => message).join('; ')}`,

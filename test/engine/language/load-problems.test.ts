@@ -17,6 +17,18 @@ describe('the loader reports', () => {
     expect(line.slice(column, column + (problem?.at?.length ?? 0))).toBe('env.CLUSTR');
   });
 
+  it('the line of an expression in a text of several lines', async () => {
+    const text = step('onFailure: stop').replace(
+      'steps: [ { id: z, action: test.find, with: { target: source } } ]',
+      'steps:\n      - id: z\n        action: test.find\n        when: >-\n          true &&\n          env.CLUSTR == null\n        with: { target: source }',
+    );
+    const [problem] = await problemsOf({ 'r.yaml': text });
+    expect(problem).toMatchObject({
+      snippet: '          env.CLUSTR == null',
+      at: { column: 11, length: 10 },
+    });
+  });
+
   it('another apiVersion as such, whatever else is in the file', async () => {
     const text = header.replace('drctl.dev/v1', 'drctl.dev/v2') + 'nonsense: true';
     await expect(load({ 'r.yaml': text })).rejects.toMatchObject({

@@ -135,6 +135,16 @@ export const problemTable: readonly (readonly [rule: string, text: string, probl
     step('forEach: "[1]", when: "steps[item].outputs.file == 1"'),
     'name the step: steps.<id>.outputs',
   ],
+  [
+    'a step with a dash without brackets',
+    step('when: "steps.a-b.outputs.file == 1"').replace('id: a,', 'id: a-b,'),
+    "in CEL a name with a dash needs brackets | Write steps['a-b'].outputs",
+  ],
+  [
+    'a template where CEL is expected',
+    step('when: "{{env.CLUSTER}}"'),
+    'Conditions are CEL: write names as they are, without {{ and }}',
+  ],
   ['item without forEach', step('when: "item == 1"'), '"item" exists only in a step with forEach'],
   [
     'key without forEach',
