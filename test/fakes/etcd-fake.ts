@@ -90,12 +90,8 @@ export class FakeEtcd implements EtcdClient {
     const bytes = await this.faults.around('read', () => this.#member(pod).files.get(path));
     if (bytes === undefined) throw new DrctlError('EXEC_FAILED', `cat: ${path}: No such file`);
     const given = this.tamper(bytes);
-    // One buffer used again and again, as a socket's may be.
-    const buffer = new Uint8Array(this.#chunkBytes);
     for (let offset = 0; offset < given.byteLength; offset += this.#chunkBytes) {
-      const piece = given.subarray(offset, offset + this.#chunkBytes);
-      buffer.set(piece);
-      yield buffer.subarray(0, piece.byteLength);
+      yield given.slice(offset, offset + this.#chunkBytes);
     }
   }
 
