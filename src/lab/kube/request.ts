@@ -5,6 +5,7 @@
 import type { IncomingMessage } from 'node:http';
 import { parse as parseYaml } from 'yaml';
 import type { Json } from './objects.ts';
+import { parseProtobuf, protobufMediaType } from './protobuf.ts';
 import { badRequest, invalid, StatusError, unsupportedMediaType } from './status-error.ts';
 
 /** Who sends the request. */
@@ -58,7 +59,11 @@ export async function readAll(message: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-export const objectMediaTypes = ['application/json', 'application/yaml'] as const;
+export const objectMediaTypes = [
+  'application/json',
+  'application/yaml',
+  protobufMediaType,
+] as const;
 
 /** The body as JSON data; empty bodies read as undefined. Throws 415 and 400. */
 export async function readObject(request: Request): Promise<Json | undefined> {
@@ -67,6 +72,7 @@ export async function readObject(request: Request): Promise<Json | undefined> {
   const type = mediaType(request.contentType);
   if (type === '' || type === 'application/json') return parseJson(body);
   if (type === 'application/yaml') return parseYamlBody(body);
+  if (type === protobufMediaType) return parseProtobuf(body);
   throw unsupportedMediaType(objectMediaTypes);
 }
 
