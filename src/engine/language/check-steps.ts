@@ -38,9 +38,14 @@ function checkIds<P extends Ports>(loading: Loading<P>): void {
       }),
     );
   }
+  const prefixes = new Set<string>();
+  for (const id of first.keys()) {
+    for (let dot = id.indexOf('.'); dot >= 0; dot = id.indexOf('.', dot + 1)) {
+      prefixes.add(id.slice(0, dot));
+    }
+  }
   for (const step of first.values()) {
-    const prefix = [...first.keys()].find((id) => id.startsWith(`${step.id}.`));
-    if (prefix === undefined) continue;
+    if (!prefixes.has(step.id)) continue;
     loading.problems.push(
       step.scope.document.problem(
         [...step.path, 'id'],

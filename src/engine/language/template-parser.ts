@@ -68,7 +68,12 @@ export function parseTemplate(text: string): readonly TemplateNode[] {
   try {
     program = parse(text);
   } catch (cause) {
-    throw invalid(text, parserMessage(cause), { cause });
+    const hint = /\{\{[^}]*\[\s*['"]/.test(text)
+      ? {
+          hint: 'Templates have no quotes in brackets: write steps.some-id.outputs, or [other text]',
+        }
+      : {};
+    throw invalid(text, parserMessage(cause), { cause, ...hint });
   }
   const nodes = convertBody(program.body, text);
   // The cache only saves time, so dropping all of it now and then is simplest.
