@@ -33,6 +33,13 @@ export function actionLaws(
     it('has a scenario', () => {
       expect(scenarios ?? [], `add test/actions/laws for ${action.name}`).not.toHaveLength(0);
     });
+    it('has examples that are whole steps and fit its schema', () => {
+      expect(action.examples).not.toHaveLength(0);
+      for (const example of action.examples) {
+        expect(example).toMatchObject({ id: expect.any(String), action: action.name });
+        validateParams(action, example['with'] as JsonObject);
+      }
+    });
     for (const scenario of scenarios ?? []) {
       describe(`with ${scenario.title}`, () => {
         readLaws(action, scenario);
