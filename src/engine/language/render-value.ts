@@ -16,8 +16,8 @@ export type Rendered =
   | { readonly known: true; readonly value: Json }
   | { readonly known: false; readonly shown: Json; readonly waitsFor: readonly string[] };
 
-/** Bounds of one template: statements carried out, and characters written. */
-const maxStatements = 1_000_000;
+/** Bounds of one template: statements and repetitions carried out, and characters written. */
+const maxStatements = 200_000;
 const maxTextLength = 4 * 1024 * 1024;
 /** Values nested deeper are refused: nobody writes them, and recursion has to end. */
 const maxDepth = 200;
@@ -155,6 +155,7 @@ function writeBlock(
   const entries = entriesOf(subject.value);
   if (entries.length === 0) write(node.otherwise, frame, output);
   for (const [index, [key, item]] of entries.entries()) {
+    output.count();
     const [itemName, keyName] = node.names;
     const local: Local = {
       item,
