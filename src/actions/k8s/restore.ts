@@ -133,13 +133,13 @@ export const k8sRestore = defineAction<DrPorts, typeof params, typeof outputs>({
       action: 'k8s.restore',
       with: {
         target: 'destination',
-        from: "{{steps['export-hosted-cluster'].outputs.artifact}}",
+        from: "{{steps.export-hosted-cluster.outputs.artifact}}",
         select: [{ apiVersion: 'hypershift.openshift.io/*', kind: 'HostedCluster' }],
         set: [
           {
             kind: 'HostedCluster',
             path: 'spec.etcd.managed.storage.restoreSnapshotURL',
-            value: ["{{steps['sign'].outputs.url}}"],
+            value: ["{{steps.sign.outputs.url}}"],
             onlyAtCreation: true,
           },
         ],
