@@ -5,7 +5,7 @@ import type { Client } from '../cluster/client.ts';
 import type { CheckEntry, Expectation, LabReport } from '../lab-types.ts';
 import type { Baseline } from '../observe/baseline.ts';
 import type { Customer } from '../nodes/customer.ts';
-import type { World } from '../world/world.ts';
+import { sideNames, type World } from '../world/world.ts';
 import { awsChecks, dnsChecks } from './aws-checks.ts';
 import { hostedChecks, type HostedBaseline } from './hosted-checks.ts';
 import { migratedChecks, neighbourChecks, operatorChecks, unchangedChecks } from './side-checks.ts';
@@ -22,6 +22,7 @@ export interface CheckInput {
 
 export async function checkWorld(input: CheckInput): Promise<LabReport> {
   const { world, baseline, expect } = input;
+  await Promise.all(sideNames.map((name) => world.sides[name].refresh()));
   const checks: readonly CheckEntry[] = [
     ...(expect === 'unchanged' ? unchangedChecks(world, baseline) : migratedChecks(input)),
     ...neighbourChecks(world, baseline),

@@ -19,6 +19,8 @@ export interface Cache {
   all(namespace?: string): readonly KubeObject[];
   /** The object as the server returned it after a write of ours. */
   put(object: KubeObject): void;
+  /** Asks the server: for whoever must not see the world of a moment ago. */
+  refresh(): Promise<void>;
   /** Resolves when the first list is in. */
   readonly synced: Promise<void>;
 }
@@ -60,13 +62,23 @@ export function startCache(
     else if (event.type === 'ADDED' || event.type === 'MODIFIED') set(object);
   }
 
-  async function listAndWatch(): Promise<void> {
+  async function relist(): Promise<string> {
     const list = await client.list(kind);
     const present = new Set(list.items.map((item) => keyOf(item.metadata)));
-    for (const [key, object] of objects) if (!present.has(key)) drop(object);
+    for (const [key, object] of objects) {
+      // What was made since the list was is not missing from it.
+      const isOlderThanList =
+        Number(object.metadata.resourceVersion) <= Number(list.resourceVersion);
+      if (!present.has(key) && isOlderThanList) drop(object);
+    }
     for (const item of list.items) set(item);
+    return list.resourceVersion;
+  }
+
+  async function listAndWatch(): Promise<void> {
+    const resourceVersion = await relist();
     synced.resolve(undefined);
-    await client.watch(kind, list.resourceVersion, take, signal);
+    await client.watch(kind, resourceVersion, take, signal);
   }
 
   async function keepWatching(): Promise<void> {
@@ -92,6 +104,9 @@ export function startCache(
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([, object]) => object),
     put: set,
+    async refresh() {
+      await relist();
+    },
   };
 }
 

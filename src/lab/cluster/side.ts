@@ -27,6 +27,8 @@ export interface Side {
   dropFinalizer(kind: Kind, object: KubeObject, finalizer: string): Promise<void>;
   /** Calls back for every change of any object. */
   onChange(listener: (event: CacheEvent) => void): void;
+  /** Brings every cache up to what the server holds now. */
+  refresh(): Promise<void>;
   close(): void;
 }
 
@@ -81,6 +83,9 @@ export async function openSide(name: SideName, connection: Connection): Promise<
       await side.patch(kind, object, { metadata: { finalizers: rest.length === 0 ? null : rest } });
     },
     onChange: (listener) => listeners.push(listener),
+    async refresh() {
+      await Promise.all([...caches.values()].map((cache) => cache.refresh()));
+    },
     close() {
       stop.abort();
       client.close();

@@ -12,6 +12,7 @@ export class Customer {
   private readonly acknowledged = new Map<string, string>();
   /** Values sent after the last acknowledged one, that may have arrived. */
   private readonly unanswered = new Map<string, Set<string>>();
+  private readonly lost = new Map<string, string>();
   private count = 0;
   private held = false;
   private writing: Promise<void> = Promise.resolve();
@@ -63,28 +64,32 @@ export class Customer {
     return this.count;
   }
 
-  /** What is lost or wrong among these ConfigMaps of the customer's namespace; empty when all is as acknowledged. */
+  /** What was ever lost, these ConfigMaps of the customer's namespace included; empty when all is as acknowledged. */
   findLost(configMaps: readonly KubeObject[]): readonly string[] {
     const found = new Map(configMaps.map((entry) => [entry.metadata.name, entry.data?.['count']]));
-    return [...this.acknowledged].flatMap(([name, value]) => {
-      const is = found.get(name);
-      if (is === value || this.unanswered.get(name)?.has(is ?? '') === true) return [];
-      return [`${name}: ${is ?? 'absent'} instead of ${value}`];
-    });
+    for (const name of this.acknowledged.keys()) this.compare(name, found.get(name));
+    return [...this.lost.values()];
+  }
+
+  private compare(name: string, found: string | undefined): void {
+    const value = this.acknowledged.get(name);
+    if (found === value || this.unanswered.get(name)?.has(found ?? '') === true) return;
+    if (!this.lost.has(name)) {
+      this.lost.set(name, `${name}: ${found ?? 'absent'} instead of ${value ?? ''}`);
+    }
   }
 
   private async writeOne(): Promise<void> {
     this.count += 1;
     const name = `orders-${(this.count % ORDERS) + 1}`;
     const value = String(this.count);
+    const address = { namespace: CUSTOMER_NAMESPACE, name };
     const open = this.unanswered.get(name) ?? new Set<string>();
-    this.unanswered.set(name, open.add(value));
     try {
-      await this.client.patch(
-        kinds.configMap,
-        { namespace: CUSTOMER_NAMESPACE, name },
-        { data: { count: value } },
-      );
+      // Read before it is overwritten: a lost write must not be healed by the next one.
+      this.compare(name, (await this.client.get(kinds.configMap, address))?.data?.['count']);
+      this.unanswered.set(name, open.add(value));
+      await this.client.patch(kinds.configMap, address, { data: { count: value } });
       this.acknowledged.set(name, value);
       this.unanswered.delete(name);
     } catch {
