@@ -24,6 +24,7 @@ export async function approvePhase<P extends Ports>(
     const isAnswer =
       error instanceof DrctlError && ['DECLINED', 'APPROVAL_NEEDED'].includes(error.code);
     if (!isAnswer) throw error;
+    run.stopping.abort();
     run.endings.waiting ??= new DrctlError(
       error.code,
       error.code === 'DECLINED'

@@ -92,5 +92,5 @@ async function probe<P extends Ports>(
   const of = run.graph.steps.get(step);
   if (of === undefined || of.effect === 'read') return undefined;
   const instance = instancesOf(of, run.journal.state)?.find((each) => each.id === id)?.instance;
-  return probeInstance(run, { id, of, instance }, [run.halt, run.session.interrupt]);
+  return probeInstance(run, { id, of, instance }, [run.calm]);
 }

@@ -12,6 +12,9 @@ import type { WorkMove } from './perform-move.ts';
 import { startBudget } from './rollback-budget.ts';
 import type { RunResult } from './run-session.ts';
 
+/** Moves that may end one after the other without leaving an event, before that is taken for a mistake of ours. */
+const idleMovesMax = 1_000;
+
 /** `rollbackTimeoutMs`: the time that a rollback may take in this session. Throws what the journal's store throws. */
 export async function drive<P extends Ports>(
   run: Execution<P>,
@@ -26,26 +29,34 @@ export async function drive<P extends Ports>(
   );
   const halted = wakeOn(run.halt, done.signal, () => undefined);
   let bug: { readonly error: unknown } | undefined;
+  let idleMoves = 0;
 
   function begin(move: WorkMove): void {
     const key = moveKey(move);
+    const { seq } = journal.state;
     const performed = performMove(run, move).catch((error: unknown) => {
-      if (!journal.broken.aborted) bug ??= { error };
+      if (journal.broken.aborted) return;
+      bug ??= { error };
+      run.crash.abort(error);
     });
     inFlight.set(
       key,
-      performed.finally(() => inFlight.delete(key)),
+      performed.finally(() => {
+        inFlight.delete(key);
+        idleMoves = journal.state.seq === seq ? idleMoves + 1 : 0;
+      }),
     );
   }
 
   try {
     for (;;) {
-      if (run.halt.aborted || bug !== undefined) {
+      if (run.halt.aborted) {
         // Every move ends within its grace period once it is told to, so this wait is bounded.
         await Promise.all(inFlight.values());
         if (bug !== undefined) throw bug.error;
         return await endRun(run, { kind: 'interrupt' });
       }
+      invariant(idleMoves < idleMovesMax, 'Moves are made that change nothing');
       const moves = nextMoves(run.graph, journal.state, surroundingsOf(run, inFlight));
       const ending = moves.find((move) => !isWork(move));
       if (ending !== undefined && !isWork(ending)) {
@@ -71,7 +82,8 @@ function surroundingsOf<P extends Ports>(
 ): Surroundings {
   // What a step waited for before the rollback began is of no concern to it.
   const isRollback = journal.state.status === 'rolling-back';
-  const waits = isRollback ? budget.signal.aborted : endings.waiting !== undefined;
+  const isHeld = endings.waiting !== undefined || endings.bug !== undefined;
+  const waits = isRollback ? budget.signal.aborted : isHeld;
   const stop = waits ? 'wait' : session.interrupt.aborted ? 'interrupt' : undefined;
   return { parallel: session.parallel, inFlight: new Set(inFlight.keys()), stop, abandoned };
 }

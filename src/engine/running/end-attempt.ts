@@ -31,8 +31,8 @@ export async function endAttempt<P extends Ports>(
   if (run.halt.aborted) return undefined;
   if (ended.kind === 'threw') return failAttempt(run, request, ended.error);
   const isTimeout = ended.reason instanceof DrctlError && ended.reason.code === 'STEP_TIMEOUT';
-  if (!isTimeout) return undefined;
   const hasBegun = instanceOf(run.journal.state, id).status === 'running';
+  if (!isTimeout) return hasBegun ? cutOff(run, id) : undefined;
   if (ended.kind === 'abandoned' && hasBegun && of.effect !== 'read') {
     abandon(run, id, ended.reason);
     return undefined;
@@ -46,8 +46,10 @@ async function failAttempt<P extends Ports>(
   error: unknown,
 ): Promise<void> {
   const { session, journal, endings } = run;
+  if (error instanceof DrctlError && error.code === 'INTERRUPTED') return cutOff(run, id);
   if (needsPerson(error)) {
     endings.waiting ??= error;
+    run.stopping.abort();
     return journal.append({
       type: 'step.refused',
       step: id,
@@ -78,16 +80,31 @@ async function failAttempt<P extends Ports>(
     return;
   }
   if (!(error instanceof DrctlError)) endings.bug ??= bugOf(error);
-  if (of.step.onFailure !== 'continue') endings.failure ??= failureOf(run, id, error);
+  if (of.step.onFailure === 'continue') return;
+  endings.failure ??= failureOf(run, id, error);
+  run.stopping.abort();
+}
+
+/** A read, or a question to a person, that ended because the run stops: it is simply done again. */
+async function cutOff<P extends Ports>(
+  { journal, session }: Execution<P>,
+  id: string,
+): Promise<void> {
+  return journal.append({
+    type: 'step.failed',
+    step: id,
+    attempt: instanceOf(journal.state, id).attempt,
+    error: { code: 'INTERRUPTED', message: `Stopped because run ${session.runId} stops` },
+    willRetry: true,
+  });
 }
 
 /** Cut short when the run stops: then the next session goes on at once. */
-async function pause<P extends Ports>({ session, halt }: Execution<P>, ms: number): Promise<void> {
-  const signal = AbortSignal.any([halt, session.interrupt]);
+async function pause<P extends Ports>({ session, calm }: Execution<P>, ms: number): Promise<void> {
   try {
-    await session.system.sleep(ms, signal);
+    await session.system.sleep(ms, calm);
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!calm.aborted) throw error;
   }
 }
 
@@ -119,6 +136,7 @@ function failureOf<P extends Ports>(
  */
 function abandon<P extends Ports>(run: Execution<P>, id: string, cause: DrctlError): void {
   run.abandoned.add(id);
+  run.stopping.abort();
   run.endings.waiting ??= new DrctlError(
     'STEP_UNCLEAR',
     `Step "${id}" did not stop when it was told to, so what it did is not known: ${cause.message}`,

@@ -47,8 +47,14 @@ export interface Execution<P extends Ports> {
   readonly abandoned: Set<string>;
   /** env, vars and run. */
   readonly scope: Scope;
-  /** End now: a person interrupted twice, or the journal cannot be written. */
+  /** End now: a person interrupted twice, the journal cannot be written, or drctl has a bug. */
   readonly halt: AbortSignal;
+  /** Begin nothing new; what only reads or waits may stop, because it is simply done again. Aborted before `halt`. */
+  readonly calm: AbortSignal;
+  /** Aborts `calm`: a step failed, or a person must decide. */
+  readonly stopping: AbortController;
+  /** Aborts `halt`. */
+  readonly crash: AbortController;
   /** Aborted when the time for rolling back is used up. */
   readonly budget: AbortController;
 }
@@ -60,6 +66,9 @@ export function createExecution<P extends Ports>(
   const { lease, plan, fold } = options;
   const { redactor, emit } = session;
   const journal = createRunJournal({ lease, fold, redactor, emit });
+  const stopping = new AbortController();
+  const crash = new AbortController();
+  const halt = AbortSignal.any([session.signal, journal.broken, crash.signal]);
   return {
     session,
     graph: buildRunGraph(session.runbook, session.registry),
@@ -71,7 +80,10 @@ export function createExecution<P extends Ports>(
     endings: {},
     abandoned: new Set(),
     scope: baseScope(session),
-    halt: AbortSignal.any([session.signal, journal.broken]),
+    halt,
+    calm: AbortSignal.any([halt, session.interrupt, stopping.signal]),
+    stopping,
+    crash,
     budget: new AbortController(),
   };
 }

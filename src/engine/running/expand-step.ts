@@ -18,12 +18,12 @@ export async function expandGraphStep<P extends Ports>(
   const { step } = of;
   const { forEach } = step;
   invariant(forEach !== undefined, `${step.id} has no forEach`);
-  const { system, interrupt } = run.session;
+  const { system } = run.session;
   const ended = await doBounded(
     {
       system,
       timeoutMs: step.timeoutMs,
-      signals: [run.halt, interrupt],
+      signals: [run.calm],
       subject: `Expanding step "${step.id}"`,
       lastReport: () => undefined,
       retryable: true,

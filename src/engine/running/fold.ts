@@ -167,22 +167,36 @@ function nextInstance(before: InstanceState, event: InstanceEvent, now: Moment):
     case 'step.progressed':
       return { ...base, cursor: event.cursor };
     case 'step.skipped':
-      return { ...ended, status: 'skipped', because: event.because };
+      return { ...ended, status: 'skipped', because: event.because, completed: true };
     case 'step.refused':
       return { ...ended, status: 'refused', error: event.error };
     case 'step.succeeded':
-      return { ...ended, status: 'succeeded', outputs: event.outputs };
+      return { ...ended, status: 'succeeded', outputs: event.outputs, completed: true };
     case 'step.failed':
       return {
         ...ended,
         ...attemptCounts(before, event.attempt, now),
         status: event.willRetry ? 'retrying' : 'failed',
+        failedIn: event.willRetry ? undefined : now.session,
         error: event.error,
       };
     case 'step.probed':
       return probedInstance(ended, event);
     case 'step.decided':
       return decidedInstance(ended, event, before);
+    default:
+      return undoneInstance(base, ended, event);
+  }
+}
+
+type UndoEvent = Extract<InstanceEvent, { readonly type: `step.und${string}` }>;
+
+function undoneInstance(
+  base: InstanceState,
+  ended: InstanceState,
+  event: Exclude<UndoEvent, { readonly type: 'step.undo-recorded' }>,
+): InstanceState {
+  switch (event.type) {
     case 'step.undo-started':
       return { ...base, status: 'undoing', undoScope: event.scope };
     case 'step.undone':
@@ -210,6 +224,8 @@ function startedInstance(
     session: now.session,
     status: 'running',
     begun: true,
+    completed: false,
+    failedIn: undefined,
     action: event.action,
     actionVersion: event.actionVersion,
     params: event.params,
@@ -240,7 +256,7 @@ function probedInstance(
   event: Extract<InstanceEvent, { type: 'step.probed' }>,
 ): InstanceState {
   if (event.found === 'done') {
-    return { ...ended, status: 'succeeded', outputs: event.outputs ?? null };
+    return { ...ended, status: 'succeeded', outputs: event.outputs ?? null, completed: true };
   }
   if (event.found === 'not-done') return { ...ended, status: 'pending' };
   return { ...ended, status: 'unclear', because: event.because };
@@ -252,12 +268,13 @@ function decidedInstance(
   before: InstanceState,
 ): InstanceState {
   const decided = { ...ended, because: event.reason };
+  const forward = { ...decided, completed: event.decision !== 'retry', failedIn: undefined };
   if (before.status === 'undo-failed') {
     return { ...decided, status: event.decision === 'retry' ? 'succeeded' : 'undone' };
   }
-  if (event.decision === 'retry') return { ...decided, status: 'pending' };
-  if (event.decision === 'skip') return { ...decided, status: 'skipped' };
-  return { ...decided, status: 'succeeded', outputs: event.outputs ?? {} };
+  if (event.decision === 'retry') return { ...forward, status: 'pending' };
+  if (event.decision === 'skip') return { ...forward, status: 'skipped' };
+  return { ...forward, status: 'succeeded', outputs: event.outputs ?? {} };
 }
 
 // In place, because an export records thousands of entries one by one and copies would cost their square.

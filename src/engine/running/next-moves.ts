@@ -106,8 +106,9 @@ type Stop = 'doubt' | 'rollback' | 'failed' | 'wait' | 'interrupt';
 /** Why nothing new begins, the weightiest reason first. What happened in an earlier session is no reason any more. */
 function stopReason({ state, now, progress }: PhaseView): Stop | undefined {
   const recent = progress.instances.filter((i) => i.state.session === state.session);
-  const failed = recent.filter(
-    (i) => i.state.status === 'failed' && i.of.step.onFailure !== 'continue',
+  // Not by status: a step that failed and was undone by its `deferUndo` has failed all the same.
+  const failed = progress.instances.filter(
+    (i) => i.state.failedIn === state.session && i.of.step.onFailure !== 'continue',
   );
   if (now.abandoned.size > 0) return 'doubt';
   if (failed.some((i) => i.of.step.onFailure === 'rollback')) return 'rollback';
@@ -197,11 +198,12 @@ function isDue({ of, state: instance }: StepInstanceProgress, state: RunState): 
   switch (instance.status) {
     case 'pending':
     case 'retrying':
+    // Its deferred undo ran (in this session: one that was left half way), and the phase is not complete.
+    case 'undone':
       return true;
     case 'failed':
       return earlier && of.step.onFailure !== 'continue';
     case 'refused':
-    case 'undone':
       return earlier;
     case 'running':
     case 'unclear':

@@ -7,6 +7,7 @@ import { digestEnv } from '../planning/digest.ts';
 import { createExecution } from './execution.ts';
 import type { Execution } from './execution.ts';
 import { foldAll } from './fold.ts';
+import { withLease } from './with-lease.ts';
 import type { RunSession } from './run-session.ts';
 import type { RunState } from './run-state.ts';
 
@@ -35,17 +36,15 @@ export async function withRun<P extends Ports, T>(
     });
   }
   const lease: RunLease = await store.open(session.runId, { by: session.by, takeover });
-  try {
+  return withLease(lease, async () => {
     const torn = (message: string): void =>
       session.emit({ type: 'notice', severity: 'warning', message });
     const fold = await foldAll(store.read(session.runId, { torn }));
     assertOwnJournal(session.runId, fold.state);
     const run = createExecution(session, { lease, plan: header.plan, fold });
     assertActionVersions(run);
-    return await work(run);
-  } finally {
-    await lease.release();
-  }
+    return work(run);
+  });
 }
 
 function assertOwnJournal(runId: string, state: RunState): void {

@@ -22,11 +22,11 @@ export async function runAttempt<P extends Ports>(
   run: Execution<P>,
   request: AttemptRequest,
 ): Promise<void> {
-  const { halt, session } = run;
+  const { session } = run;
   const { id, of } = request;
-  // Until the attempt has begun nothing is lost by stopping, so the first interrupt already ends the preparations.
+  // Until the attempt has begun nothing is lost by stopping.
   const prepared = await doBounded(
-    { ...boundsOf(run, request), signals: [halt, session.interrupt], lastReport: () => undefined },
+    { ...boundsOf(run, request), signals: [run.calm], lastReport: () => undefined },
     (signal) => prepareAttempt(run, request, signal),
   );
   if (prepared.kind !== 'returned') return endAttempt(run, request, prepared);
@@ -60,11 +60,11 @@ async function carryOut<P extends Ports>(
   { params, scope }: Extract<Prepared, { kind: 'ready' }>,
 ): Promise<Ended<JsonObject>> {
   const { id, of } = request;
-  const { session, halt } = run;
+  const { session, halt, calm } = run;
   const action = session.registry.get(of.step.action);
   let last: string | undefined;
   let opened: OpenContext<P> | undefined;
-  const signals = of.effect === 'read' ? [halt, session.interrupt] : [halt];
+  const signals = [of.effect === 'read' ? calm : halt];
   const ended = await doBounded(
     { ...boundsOf(run, request), signals, lastReport: () => last },
     async (signal) => {

@@ -38,6 +38,10 @@ export interface InstanceState {
   readonly sessionAttempts: number;
   /** An attempt was journaled as started: the world may have been changed. */
   readonly begun: boolean;
+  /** It succeeded, or a person said so or that it is not needed; stays true when it is undone. */
+  readonly completed: boolean;
+  /** The session in which it failed for good; stays when it is undone, until it is begun again. */
+  readonly failedIn: number | undefined;
   readonly action: string | undefined;
   readonly actionVersion: number | undefined;
   /** Masked, of the last attempt that was started. */
@@ -97,6 +101,8 @@ export function pendingInstance(id: string): InstanceState {
     attempt: 0,
     sessionAttempts: 0,
     begun: false,
+    completed: false,
+    failedIn: undefined,
     action: undefined,
     actionVersion: undefined,
     params: undefined,

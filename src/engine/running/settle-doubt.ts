@@ -21,7 +21,7 @@ export async function settleDoubt<P extends Ports>(
   run: Execution<P>,
   request: AttemptRequest,
 ): Promise<void> {
-  const probed = await probeInstance(run, request, [run.halt, run.session.interrupt]);
+  const probed = await probeInstance(run, request, [run.calm]);
   if (probed === undefined) return;
   const { id, of } = request;
   if (probed.found === 'done') {
@@ -29,6 +29,7 @@ export async function settleDoubt<P extends Ports>(
     return run.journal.append({ type: 'step.probed', step: id, ...probed });
   }
   if (probed.found === 'unclear') {
+    run.stopping.abort();
     run.endings.waiting ??= unclear(run.session.runId, id, probed.because);
   }
   return run.journal.append({ type: 'step.probed', step: id, ...probed });

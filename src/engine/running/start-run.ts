@@ -13,6 +13,7 @@ import { createExecution } from './execution.ts';
 import { createFold } from './fold.ts';
 import { defaultRollbackTimeoutMs } from './rollback-budget.ts';
 import type { RunResult, RunSession } from './run-session.ts';
+import { withLease } from './with-lease.ts';
 
 /**
  * Throws PRECONDITION_FAILED before anything is created, RUN_EXISTS, and what the store throws when the journal cannot
@@ -30,7 +31,7 @@ export async function startRun<P extends Ports>(
   }
   await assertPreconditions(session);
   const lease = await store.create(headerOf(session, plan, envFiles));
-  try {
+  return withLease(lease, async () => {
     const run = createExecution(session, { lease, plan, fold: createFold() });
     await run.journal.append({
       type: 'run.started',
@@ -40,15 +41,32 @@ export async function startRun<P extends Ports>(
       drctl: session.drctl,
       by: session.by,
     });
-    return await drive(run, defaultRollbackTimeoutMs);
-  } finally {
-    await lease.release();
-  }
+    return drive(run, defaultRollbackTimeoutMs);
+  });
 }
 
 async function assertPreconditions<P extends Ports>(session: RunSession<P>): Promise<void> {
-  const scope = baseScope(session);
   const signal = AbortSignal.any([session.signal, session.interrupt]);
+  let problems: readonly Problem[];
+  try {
+    problems = await failingPreconditions(session, signal);
+  } catch (cause) {
+    if (!signal.aborted) throw cause;
+    throw new DrctlError('INTERRUPTED', 'Interrupted before anything was begun', { cause });
+  }
+  if (problems.length === 0) return;
+  const list = problems.map(({ message }) => message).join('; ');
+  throw new DrctlError('PRECONDITION_FAILED', `Nothing was begun: ${list}`, {
+    problems,
+    hint: 'Put right what fails, plan again, and apply that plan',
+  });
+}
+
+async function failingPreconditions<P extends Ports>(
+  session: RunSession<P>,
+  signal: AbortSignal,
+): Promise<readonly Problem[]> {
+  const scope = baseScope(session);
   const problems: Problem[] = [];
   for (const check of session.runbook.preconditions) {
     if (check.severity !== 'error') continue;
@@ -62,12 +80,7 @@ async function assertPreconditions<P extends Ports>(session: RunSession<P>): Pro
       ...(hint === undefined ? {} : { hint }),
     });
   }
-  if (problems.length === 0) return;
-  const list = problems.map(({ message }) => message).join('; ');
-  throw new DrctlError('PRECONDITION_FAILED', `Nothing was begun: ${list}`, {
-    problems,
-    hint: 'Put right what fails, plan again, and apply that plan',
-  });
+  return problems;
 }
 
 function headerOf<P extends Ports>(

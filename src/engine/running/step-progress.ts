@@ -42,7 +42,7 @@ export function hasEnded({ of, state }: StepInstanceProgress, undoneCounts: bool
     case 'undoing':
     case 'undo-failed':
     case 'undone':
-      return undoneCounts;
+      return undoneCounts && (state.completed || of.step.onFailure === 'continue');
     case 'not-undoable':
       return true;
     case 'pending':

@@ -6,6 +6,7 @@ import { DrctlError } from '../contracts/errors.ts';
 import type { Json } from '../contracts/json.ts';
 import type { Scope, Step } from '../contracts/runbook.ts';
 import { createReadContext } from '../planning/contexts.ts';
+import { askPerson } from './ask-person.ts';
 import type { Execution } from './execution.ts';
 import { instanceOf } from './run-state.ts';
 import { recordUndo, tokenOf, undoEntriesOf } from './undo-entries.ts';
@@ -101,6 +102,13 @@ function commonContext<P extends Ports>(
       onReport(progress.message);
       read.report(progress);
     },
-    approve: (request) => session.approver.approve({ ...request, subject: instance }),
+    async approve(request) {
+      const approval = await askPerson(run, { ...request, subject: instance });
+      if (approval !== undefined) return approval;
+      throw new DrctlError(
+        'INTERRUPTED',
+        `The run stopped before anybody answered for "${instance}"`,
+      );
+    },
   };
 }

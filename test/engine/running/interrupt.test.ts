@@ -66,7 +66,7 @@ describe('the first interrupt', () => {
     };
     expect(await harness.start(stop)).toMatchObject({ outcome: 'interrupted' });
     expect(harness.world.content()).toEqual({ op: 'up' });
-    expect((await harness.statuses())['wait']).toBe('running');
+    expect((await harness.statuses())['wait']).toBe('retrying');
     harness.world.values.set('ready', 'yes');
     expect(await harness.resume()).toMatchObject({ outcome: 'succeeded' });
   });
