@@ -6,7 +6,15 @@ import { resumeRun, rollbackRun } from '../../src/engine/index.ts';
 import { Harness, untilKilled } from '../engine/running/support/harness.ts';
 import type { ToyRunbook } from '../engine/running/support/toy-runbook.ts';
 
-const values = { op: 'up', 'np/1': 'on', 'np/2': 'on', 'np/3': 'on', old: 'there', serves: 'yes' };
+const values = {
+  op: 'up',
+  counted: '0',
+  'np/1': 'on',
+  'np/2': 'on',
+  'np/3': 'on',
+  old: 'there',
+  serves: 'yes',
+};
 
 const migration: ToyRunbook = {
   phases: [
@@ -49,6 +57,7 @@ const migration: ToyRunbook = {
       id: 'restore',
       steps: [
         { id: 'create', action: 'toy.create', with: { key: 'new' } },
+        { id: 'count', action: 'toy.count', with: { key: 'counted' } },
         {
           id: 'point',
           action: 'toy.set',
@@ -103,6 +112,7 @@ describe('a run that is killed at any point and resumed', async () => {
     expect(uncut.world.content()).toMatchObject({
       op: 'up',
       copy: 'fetched',
+      counted: '1',
       'np/1': 'paused',
       'np/2': 'on',
     });

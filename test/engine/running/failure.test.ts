@@ -33,6 +33,36 @@ describe('a step that fails', () => {
     expect((await harness.state()).instances.get('fail')).toMatchObject({ attempt: 2 });
   });
 
+  it('and comes back by its own deferUndo has failed all the same', async () => {
+    const half: ToyStep = {
+      id: 'half',
+      action: 'toy.flaky',
+      with: { key: 'half', value: 'x' },
+      retry: { attempts: 1 },
+      deferUndo: true,
+    };
+    const harness = new Harness({
+      phases: [
+        { id: 'one', steps: [half] },
+        { id: 'two', steps: [{ id: 'b', action: 'toy.set', with: { key: 'b', value: 'x' } }] },
+      ],
+    });
+    expect(await harness.start()).toMatchObject({ outcome: 'failed' });
+    expect(await harness.statuses()).toEqual({ half: 'undone' });
+    expect(await harness.resume()).toMatchObject({ outcome: 'failed' });
+    expect(await harness.resume()).toMatchObject({ outcome: 'succeeded' });
+  });
+
+  it('ends a wait that runs beside it, which is done again on resume', async () => {
+    const harness = harnessOf(
+      { ...fail, needs: [] },
+      { id: 'wait', action: 'toy.wait', with: { key: 'ready' } },
+    );
+    expect(await harness.start()).toMatchObject({ outcome: 'failed', error: { step: 'fail' } });
+    harness.world.values.set('broken', 'no').set('ready', 'yes');
+    expect(await harness.resume()).toMatchObject({ outcome: 'succeeded' });
+  });
+
   it('with onFailure continue is noted, and what comes after it goes on', async () => {
     const harness = harnessOf(down, { ...fail, onFailure: 'continue' }, after);
     expect(await harness.start()).toMatchObject({ outcome: 'succeeded' });

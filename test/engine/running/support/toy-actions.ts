@@ -115,6 +115,31 @@ export const toyCreate = defineAction<ToyPorts, typeof keyed, typeof keyed>({
   undo,
 });
 
+/** Counts up, and would count twice when carried out twice: only its probe can tell whether it has. */
+export const toyCount = defineAction<ToyPorts, typeof keyed, typeof nothing>({
+  name: 'toy.count',
+  version: 1,
+  effect: 'change',
+  summary: 'Counts up by one',
+  examples: [],
+  params: keyed,
+  outputs: nothing,
+  plan: async ({ key }) => ({
+    changes: [{ kind: 'run', on: { target: 'toy', object: key }, summary: 'counts', risk: 'safe' }],
+  }),
+  apply: async ({ key }, { clients, recordUndo }) => {
+    const before = (await clients.world.get(key)) ?? '0';
+    await recordUndo({ [key]: before });
+    await clients.world.set(key, String(Number(before) + 1));
+    return {};
+  },
+  probe: async ({ key }, { readers, undoEntries }) =>
+    undoEntries.has(key) && undoEntries.get(key) !== ((await readers.world.get(key)) ?? '0')
+      ? { found: 'done', outputs: {} }
+      : { found: 'not-done' },
+  undo,
+});
+
 export const toyDestroy = defineAction<ToyPorts, typeof keyed, typeof nothing>({
   name: 'toy.destroy',
   version: 1,
@@ -226,6 +251,7 @@ export const toyActions: readonly Action<ToyPorts>[] = [
   toySet,
   toyFlaky,
   toyCreate,
+  toyCount,
   toyDestroy,
   toyGet,
   toySecret,
