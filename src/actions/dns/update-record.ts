@@ -9,6 +9,14 @@ import { byKey, recordFromJson, recordToJson, sameRecord } from './record-sets.t
 
 const entryPrefix = 'record/';
 
+/** Recorded once AWS has accepted the batch, so that a later attempt can go on waiting for it. */
+export const changeIdKey = 'change-id';
+
+export function recordedChangeId(entries: ReadonlyMap<string, Json>): string | null {
+  const id = entries.get(changeIdKey);
+  return typeof id === 'string' ? id : null;
+}
+
 export function undoEntriesFor(
   changes: readonly DnsChange[],
   present: ReadonlyMap<string, DnsRecordSet>,

@@ -11,7 +11,13 @@ import { waitInSync } from './in-sync.ts';
 import { namingOf, namingParams, recordKey, zoneParams } from './params.ts';
 import { byKey, neededChange, shownFields } from './record-sets.ts';
 import { releasedRecords } from './release.ts';
-import { recordedChanges, undoneChanges, undoEntriesFor } from './update-record.ts';
+import {
+  changeIdKey,
+  recordedChangeId,
+  recordedChanges,
+  undoneChanges,
+  undoEntriesFor,
+} from './update-record.ts';
 
 const params = Type.Object(
   {
@@ -116,7 +122,13 @@ export const dnsUpdate = defineAction<DrPorts, typeof params, typeof outputs>({
     const { changes } = await lookAt(await ctx.readers.dns(wanted.target), wanted, ctx);
     return done === undefined || changes.length > 0
       ? { found: 'not-done' }
-      : { found: 'done', outputs: { changeId: null, changes: done.map(shownChange) } };
+      : {
+          found: 'done',
+          outputs: {
+            changeId: recordedChangeId(ctx.undoEntries),
+            changes: done.map(shownChange),
+          },
+        };
   },
   undo: {
     possible: true,
@@ -172,9 +184,10 @@ async function apply(wanted: Params, ctx: WriteContext<DrPorts>): Promise<Output
   const dns = await ctx.clients.dns(wanted.target);
   const { changes, present } = await lookAt(dns, wanted, ctx);
   if (changes.length === 0) {
-    if (typeof ctx.cursor === 'string') await waitInSync(dns, ctx.cursor, ctx);
+    const changeId = recordedChangeId(ctx.undoEntries);
+    if (changeId !== null) await waitInSync(dns, changeId, ctx);
     return {
-      changeId: typeof ctx.cursor === 'string' ? ctx.cursor : null,
+      changeId,
       changes: (recordedChanges(ctx.undoEntries) ?? []).map(shownChange),
     };
   }
@@ -183,7 +196,7 @@ async function apply(wanted: Params, ctx: WriteContext<DrPorts>): Promise<Output
     comment: `drctl ${ctx.token}`,
     signal: ctx.signal,
   });
-  await ctx.progress(changeId);
+  await ctx.recordUndo({ [changeIdKey]: changeId });
   await waitInSync(dns, changeId, ctx);
   return { changeId, changes: changes.map(shownChange) };
 }

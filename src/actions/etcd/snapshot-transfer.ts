@@ -78,10 +78,38 @@ async function* counted(
   );
 }
 
+export interface FileInPod {
+  readonly member: EtcdMember;
+  readonly path: string;
+}
+
+const cleanUpMs = 30_000;
+const maxCleanUps = 3;
+
+/** Never throws: what is left in the pod is told, and a later attempt or undo removes it. */
+export async function cleanUp(
+  etcd: EtcdClient,
+  file: FileInPod,
+  ctx: WriteContext<DrPorts>,
+): Promise<void> {
+  for (let attempt = 1; attempt <= maxCleanUps; attempt += 1) {
+    try {
+      // Not under the step's signal: the file goes also when the step is interrupted.
+      await removeFromPod(etcd, file, AbortSignal.timeout(cleanUpMs));
+      return;
+    } catch (error) {
+      const because = error instanceof Error ? error.message : String(error);
+      ctx.report({
+        message: `${file.path} could not be removed from pod ${file.member.pod}: ${because}`,
+      });
+    }
+  }
+}
+
 /** A pod that is gone has taken the file with it. */
 export async function removeFromPod(
   etcd: EtcdClient,
-  file: { readonly member: EtcdMember; readonly path: string },
+  file: FileInPod,
   signal: AbortSignal,
 ): Promise<void> {
   try {

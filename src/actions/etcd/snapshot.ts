@@ -8,11 +8,11 @@ import { defineAction } from '../../engine/index.ts';
 import type { Json, ReadContext, WriteContext } from '../../engine/index.ts';
 import type { DrPorts, EtcdMember } from '../ports.ts';
 import { chooseMember } from './choose-member.ts';
-import type { ChosenMember } from './choose-member.ts';
 import { memberStates } from './members.ts';
 import { memberParams } from './params.ts';
 import { findTaken, forgetTaken, noteTaken } from './snapshot-note.ts';
-import { checkSpace, fetchSnapshot, removeFromPod } from './snapshot-transfer.ts';
+import { checkSpace, cleanUp, fetchSnapshot, removeFromPod } from './snapshot-transfer.ts';
+import type { FileInPod } from './snapshot-transfer.ts';
 
 const params = Type.Object(
   {
@@ -82,9 +82,7 @@ export const etcdSnapshot = defineAction<DrPorts, typeof params, typeof outputs>
     possible: true,
     run: async ({ params: { target, to }, entries }, ctx) => {
       const etcd = await ctx.clients.etcd(target);
-      for (const [key, entry] of entries) {
-        if (key.startsWith(podFileKey)) await removeFromPod(etcd, podFileOf(entry), ctx.signal);
-      }
+      for (const file of podFilesOf(entries)) await removeFromPod(etcd, file, ctx.signal);
       if (entries.size > 0) await forgetTaken(to, ctx);
     },
   },
@@ -111,47 +109,41 @@ async function plan(wanted: Params, ctx: ReadContext<DrPorts>) {
 }
 
 async function apply(wanted: Params, ctx: WriteContext<DrPorts>): Promise<Static<typeof outputs>> {
-  // An earlier attempt may have ended between the snapshot and its record.
-  const earlier = ctx.attempt > 1 ? await findTaken(wanted.to, ctx) : undefined;
-  if (earlier !== undefined) return earlier;
-  const chosen = chooseMember(await memberStates(wanted, ctx), wanted.pod);
-  const { member } = chosen;
-  const path = `${(wanted.directory ?? defaultDirectory).replace(/\/+$/, '')}/drctl-${ctx.token}.db`;
   const etcd = await ctx.clients.etcd(wanted.target);
-  await checkSpace({ etcd, member, path, dbSizeBytes: chosen.dbSizeBytes, signal: ctx.signal });
+  // An earlier attempt may have ended between the snapshot and its record, or before it had cleaned up.
+  const earlier = ctx.attempt > 1 ? await findTaken(wanted.to, ctx) : undefined;
+  if (ctx.attempt > 1 && wanted.keepInPod !== true) {
+    for (const file of podFilesOf(ctx.undoEntries)) await removeFromPod(etcd, file, ctx.signal);
+  }
+  if (earlier !== undefined) return earlier;
+  const { member, dbSizeBytes, revision, version } = chooseMember(
+    await memberStates(wanted, ctx),
+    wanted.pod,
+  );
+  const path = `${(wanted.directory ?? defaultDirectory).replace(/\/+$/, '')}/drctl-${ctx.token}.db`;
+  await checkSpace({ etcd, member, path, dbSizeBytes, signal: ctx.signal });
   await ctx.recordUndo({
     [`${podFileKey}${member.pod}`]: { ...member, path },
     artifact: wanted.to,
   });
-  const written = await takeAndRemove(chosen, { ctx, path, wanted });
-  const { revision, version } = chosen;
-  const taken = { file: wanted.to, ...written, pod: member.pod, revision, version };
-  await noteTaken(taken, ctx);
-  return taken;
-}
-
-async function takeAndRemove(
-  { member }: ChosenMember,
-  use: { readonly ctx: WriteContext<DrPorts>; readonly path: string; readonly wanted: Params },
-): Promise<{ readonly sizeBytes: number; readonly sha256: string }> {
-  const { ctx, path, wanted } = use;
-  const etcd = await ctx.clients.etcd(wanted.target);
   try {
-    return await fetchSnapshot({ etcd, member, path, to: wanted.to, ctx });
+    const written = await fetchSnapshot({ etcd, member, path, to: wanted.to, ctx });
+    const taken = { file: wanted.to, ...written, pod: member.pod, revision, version };
+    await noteTaken(taken, ctx);
+    return taken;
   } finally {
-    if (wanted.keepInPod !== true) {
-      // Also when the step is interrupted, and never instead of the error that ended it.
-      await removeFromPod(etcd, { member, path }, AbortSignal.timeout(cleanupMs)).catch(() =>
-        ctx.report({ message: `${path} could not be removed from pod ${member.pod}` }),
-      );
-    }
+    // Also when the step is interrupted, and never instead of the error that ended it.
+    if (wanted.keepInPod !== true) await cleanUp(etcd, { member, path }, ctx);
   }
 }
 
-const cleanupMs = 30_000;
 const podFileKey = 'pod-file/';
 
-function podFileOf(entry: Json): { readonly member: EtcdMember; readonly path: string } {
-  const { path, ...member } = entry as unknown as EtcdMember & { readonly path: string };
-  return { member, path };
+function podFilesOf(entries: ReadonlyMap<string, Json>): readonly FileInPod[] {
+  return [...entries]
+    .filter(([key]) => key.startsWith(podFileKey))
+    .map(([, entry]) => {
+      const { path, ...member } = entry as unknown as EtcdMember & { readonly path: string };
+      return { member, path };
+    });
 }
