@@ -13,7 +13,7 @@ import { withValueAt } from './support/json-tree.ts';
 import { describeObject, keyOf, refOf, uidOf } from './support/objects.ts';
 import { decide } from './support/restore-object.ts';
 import type { RestoreDecision, StepMemory } from './support/restore-object.ts';
-import { planRestore } from './support/restore-plan.ts';
+import { ownedByRestored, planRestore } from './support/restore-plan.ts';
 import type { RestoreItem } from './support/restore-plan.ts';
 import { createRestorer, restoredObject, undoRestore } from './support/restorer.ts';
 import type { RestoredObject } from './support/restorer.ts';
@@ -133,13 +133,13 @@ export const k8sRestore = defineAction<DrPorts, typeof params, typeof outputs>({
       action: 'k8s.restore',
       with: {
         target: 'destination',
-        from: "{{steps.export-hosted-cluster.outputs.artifact}}",
+        from: '{{steps.export-hosted-cluster.outputs.artifact}}',
         select: [{ apiVersion: 'hypershift.openshift.io/*', kind: 'HostedCluster' }],
         set: [
           {
             kind: 'HostedCluster',
             path: 'spec.etcd.managed.storage.restoreSnapshotURL',
-            value: ["{{steps.sign.outputs.url}}"],
+            value: ['{{steps.sign.outputs.url}}'],
             onlyAtCreation: true,
           },
         ],
@@ -171,6 +171,7 @@ export const k8sRestore = defineAction<DrPorts, typeof params, typeof outputs>({
     const restored: RestoredObject[] = [];
     for (const stage of stages) restored.push(...(await restorer.restoreStage(stage)));
     const withoutOwners = await restorer.addLateOwners(stages.flat());
+    await restorer.adopt(await ownedByRestored(wanted, ctx, stages.flat()));
     return outputsOf(restored, withoutOwners);
   },
   probe: async (wanted, ctx) => {
@@ -184,7 +185,8 @@ export const k8sRestore = defineAction<DrPorts, typeof params, typeof outputs>({
     }
     // Whether late owners were added is not told apart here: adding them again does no harm.
     const isOwned = stages.flat().some(({ exported }) => ownersOf(exported).length > 0);
-    if (isOwned && wanted.ownerReferences !== 'drop') return { found: 'not-done' };
+    const isOwner = (await ownedByRestored(wanted, ctx, stages.flat())).length > 0;
+    if ((isOwned || isOwner) && wanted.ownerReferences !== 'drop') return { found: 'not-done' };
     return { found: 'done', outputs: outputsOf(restored, []) };
   },
   undo: {

@@ -50,6 +50,24 @@ describe('k8s.restore', () => {
     expect(first('MachineSet')).toBeLessThan(first('Machine'));
   });
 
+  it('gives what an earlier step has restored its owner once that exists, and takes it back on undo', async () => {
+    const world = await exportedWorld();
+    const destination = world.kube('destination');
+    const ownersOfPull = () =>
+      destination.peek('Secret', 'pull', 'clusters-prod')?.metadata['ownerReferences'];
+    await applyAction(world, k8sRestore, { ...restoreAll, select: [{ kind: 'Secret' }] });
+    expect(ownersOfPull()).toBeUndefined();
+    const second = { ...restoreAll, select: [{ kind: 'HostedControlPlane' }] };
+    const memory = new StepMemory('second-step');
+    await applyAction(world, k8sRestore, second, { memory });
+    const controlPlane = destination.peek('HostedControlPlane', 'prod')?.metadata['uid'] as string;
+    expect(JSON.stringify(ownersOfPull())).toContain(controlPlane);
+    await undoAction(world, k8sRestore, second, memory);
+    expect(destination.peek('HostedControlPlane', 'prod')).toBeUndefined();
+    expect(destination.peek('Secret', 'pull', 'clusters-prod')).toBeDefined();
+    expect(ownersOfPull()).toBeUndefined();
+  });
+
   it('drops a reference to an owner that is not there, and says so', async () => {
     const world = await exportedWorld();
     const outputs = await applyAction(world, k8sRestore, {

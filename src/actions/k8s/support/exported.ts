@@ -17,6 +17,7 @@ import {
   withoutManagedFields,
 } from './objects.ts';
 import type { NamedObject } from './recreation.ts';
+import { ownersOf } from './sanitize.ts';
 
 const format = 1;
 const filesAtOnce = 8;
@@ -27,6 +28,8 @@ export interface ExportedFile extends NamedObject {
   readonly file: string;
   /** "sha256:…" of the file. */
   readonly digest: string;
+  /** Identities of its owners on the cluster that it came from. */
+  readonly owners: readonly string[];
 }
 
 export interface ExportIndex {
@@ -58,7 +61,8 @@ export async function writeExport(
       total: taken.length,
       unit: 'objects',
     });
-    const entry: ExportedFile = { ...refOf(object), group, file, digest };
+    const owners = ownersOf(object).map(({ uid }) => uid);
+    const entry: ExportedFile = { ...refOf(object), group, file, digest, owners };
     return entry;
   });
   const index: ExportIndex = { format, objects, notTaken };

@@ -29,7 +29,7 @@ export async function rebuiltOwners(
     const found = await findOwner(kube, ctx, owner, there);
     if (found === undefined) {
       notes.push(
-        `${describeObject(object)} is restored without its owner ${describeRef(owner)}, which does not exist there`,
+        `${describeObject(object)} is restored without its owner ${describeRef(owner)}, which does not exist there yet`,
       );
     } else {
       owners.push({

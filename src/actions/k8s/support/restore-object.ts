@@ -76,6 +76,11 @@ export function isMadeBy(memory: StepMemory, present: KubeObject): boolean {
   );
 }
 
+/** By any step of any run: the mark is there. */
+export function isRestored(present: KubeObject): boolean {
+  return valueAt(present, ['metadata', 'annotations', restoredBy]) !== undefined;
+}
+
 function updateOf(
   { desired, onlyAtCreation }: RestoreItem,
   present: KubeObject,

@@ -16,7 +16,16 @@ import {
   withoutPath,
 } from './json-tree.ts';
 import type { Path } from './json-tree.ts';
-import { describeObject, groupOf, isNamespace, isOfKind, namespaceOf } from './objects.ts';
+import {
+  describeObject,
+  groupOf,
+  isNamespace,
+  isOfKind,
+  keyOf,
+  namespaceOf,
+  refOf,
+  uidOf,
+} from './objects.ts';
 import { ownersOf, sanitized } from './sanitize.ts';
 import { isWanted } from './selection.ts';
 
@@ -79,6 +88,24 @@ export async function planRestore(
   return inCreationOrder(chosen).map((stage) =>
     stage.map((object) => restoreItem(wanted, ctx, object, apiVersions)),
   );
+}
+
+/**
+ * What other restores of the same export may have put there already without its owners, since these come only now:
+ * objects that are not restored here, and are owned by some that are.
+ */
+export async function ownedByRestored(
+  { from }: RestoreParams,
+  ctx: ReadContext<DrPorts>,
+  items: readonly RestoreItem[],
+): Promise<readonly KubeObject[]> {
+  const found = await readIndex(ctx.readers.artifacts, from);
+  const owners = new Set(items.map(({ exported }) => uidOf(exported)));
+  const here = new Set(items.map(({ exported }) => keyOf(refOf(exported))));
+  const files = (found?.index.objects ?? []).filter(
+    (file) => !here.has(keyOf(file)) && file.owners.some((uid) => owners.has(uid)),
+  );
+  return readExported(ctx.readers.artifacts, from, files);
 }
 
 /** Reads no more files than it must; `where` is asked later. */

@@ -9,13 +9,24 @@ import { inParallel } from './in-parallel.ts';
 import { asJson } from './json-tree.ts';
 import type { TreeChange } from './json-tree.ts';
 import { freeNamespace } from './namespace-contents.ts';
-import { describeRef, isNamespace, isSecret, keyOf, listAt, refOf, uidOf } from './objects.ts';
+import {
+  describeRef,
+  groupOf,
+  isNamespace,
+  isSecret,
+  keyOf,
+  listAt,
+  namespaceOf,
+  refOf,
+  uidOf,
+} from './objects.ts';
 import { rebuiltOwners } from './owners.ts';
 import { refuseProtected } from './protection.ts';
 import { removeObject, waitUntilGone } from './removal.ts';
 import {
   decide,
   fieldsPrefix,
+  isRestored,
   isMadeBy,
   markedObject,
   uidPrefix,
@@ -154,22 +165,55 @@ export function createRestorer({ wanted, kube, ctx, total }: RestorerOptions) {
     return notes.flat();
   }
 
-  return { restoreStage, addLateOwners };
+  /** What an earlier step has restored without these owners gets them now. */
+  async function adopt(exported: readonly KubeObject[]): Promise<void> {
+    if (wanted.ownerReferences === 'drop') return;
+    await inParallel(exported, concurrency, async (object) => {
+      const ref = refThere(object, mapped);
+      const isServed = (await kube.resource(ref, ctx.signal)) !== undefined;
+      const present = isServed ? await kube.get(ref, ctx.signal) : undefined;
+      if (present === undefined || !isRestored(present)) return;
+      const { owners } = await rebuiltOwners(kube, ctx, object, mapped);
+      const before = listAt(present, 'ownerReferences');
+      if (owners.length <= before.length) return;
+      const path = ['metadata', 'ownerReferences'];
+      const change = { path, after: owners, ...(before.length === 0 ? {} : { before }) };
+      await recordBefore(ctx, updateRecords(ref, asJson([change]), false));
+      const patch = { metadata: { uid: uidOf(present), ownerReferences: owners } };
+      await kube.patch(ref, { type: 'merge', patch, signal: ctx.signal });
+    });
+  }
+
+  return { restoreStage, addLateOwners, adopt };
+}
+
+/** In whichever version is served there. */
+function refThere(object: KubeObject, mapped: (namespace: string) => string): ObjectRef {
+  const group = groupOf(object.apiVersion);
+  const namespace = namespaceOf(object);
+  return {
+    apiVersion: group === '' ? object.apiVersion : `${group}/*`,
+    kind: object.kind,
+    ...(namespace === undefined ? {} : { namespace: mapped(namespace) }),
+    name: object.metadata.name,
+  };
 }
 
 function recordsOf(item: RestoreItem, decision: RestoreDecision): readonly UndoRecord[] {
   if (decision.kind !== 'create' && decision.kind !== 'update') return [];
   const ref = refOf(item.desired);
+  if (decision.kind === 'update') {
+    return updateRecords(ref, asJson(decision.changes), isSecret(item.desired));
+  }
+  const record: RestoreRecord = { ref, operation: 'created' };
+  return [{ key: keyOf(ref), value: asJson(record), isSecret: false }];
+}
+
+function updateRecords(ref: ObjectRef, changes: Json, isHidden: boolean): readonly UndoRecord[] {
+  const record: RestoreRecord = { ref, operation: 'updated' };
   const key = keyOf(ref);
-  const operation = decision.kind === 'create' ? 'created' : 'updated';
-  const record: RestoreRecord = { ref, operation };
   const entry = { key, value: asJson(record), isSecret: false };
-  if (decision.kind === 'create') return [entry];
-  const changes = asJson(decision.changes);
-  return [
-    entry,
-    { key: `${fieldsPrefix}${key}`, value: changes, isSecret: isSecret(item.desired) },
-  ];
+  return [entry, { key: `${fieldsPrefix}${key}`, value: changes, isSecret: isHidden }];
 }
 
 /**
@@ -191,7 +235,9 @@ export async function undoRestore(
     }
     const fields = await recordedValue(ctx, entries.get(`${fieldsPrefix}${key}`) ?? []);
     const kept = await revertChanges(kube, ctx, ref, fields as unknown as readonly TreeChange[]);
-    conflicts.push(...kept.map((path) => `${describeRef(ref)} ${path}`));
+    // Owners that a controller has changed since are no reason to stop: what is owned was restored by this run too.
+    const mine = kept.filter((path) => path !== 'metadata.ownerReferences');
+    conflicts.push(...mine.map((path) => `${describeRef(ref)} ${path}`));
   }
   throwConflicts(conflicts);
 }
