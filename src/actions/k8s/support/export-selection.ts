@@ -21,7 +21,7 @@ import {
 } from './selection.ts';
 import type { Selection } from './selection.ts';
 
-export interface ExportParams {
+interface ExportParams {
   readonly target: string;
   readonly select: readonly (Selection & { readonly optional?: boolean; readonly as?: string })[];
   readonly references?: {
@@ -47,7 +47,7 @@ export interface NotTaken {
   readonly because: string;
 }
 
-export interface ExportSelection {
+interface ExportSelection {
   /** Ordered by group, kind, namespace and name. */
   readonly taken: readonly TakenObject[];
   readonly notTaken: readonly NotTaken[];

@@ -32,7 +32,7 @@ export interface ExportedFile extends NamedObject {
   readonly owners: readonly string[];
 }
 
-export interface ExportIndex {
+interface ExportIndex {
   readonly format: 1;
   readonly objects: readonly ExportedFile[];
   readonly notTaken: readonly NotTaken[];

@@ -11,9 +11,10 @@ import { describeObject, listAt, uidOf } from './objects.ts';
 import { stripFinalizers } from './removal.ts';
 
 const kindsAtOnce = 8;
-const pauseMs = 1_000;
+const firstPauseMs = 200;
+const maxPauseMs = 5_000;
 /** The cloud provider that removes a Service's load balancer is alive; it gets about a minute. */
-const roundsForServices = 60;
+const roundsForServices = 16;
 /** Longer than any timeout that a step can sensibly have. */
 const maxRounds = 20_000;
 
@@ -73,6 +74,7 @@ export async function freeNamespace(
   namespace: KubeObject,
 ): Promise<void> {
   const { name } = namespace.metadata;
+  let pauseMs = firstPauseMs;
   for (let round = 0; round < maxRounds; round += 1) {
     const present = await kube.get({ apiVersion: 'v1', kind: 'Namespace', name }, ctx.signal);
     if (present === undefined || uidOf(present) !== uidOf(namespace)) return;
@@ -91,7 +93,8 @@ export async function freeNamespace(
           : `${held.length} held, for one ${describeObject(first)}`
       }`,
     });
-    if (held.length === 0) await ctx.sleep(pauseMs);
+    await ctx.sleep(pauseMs);
+    pauseMs = Math.min(pauseMs * 2, maxPauseMs);
   }
   throw new DrctlError('CLIENT_CONFLICT', `Namespace ${name} does not end`);
 }

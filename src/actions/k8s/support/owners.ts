@@ -8,7 +8,7 @@ import { describeObject, describeRef, groupOf, namespaceOf, uidOf } from './obje
 import { ownersOf } from './sanitize.ts';
 import type { OwnerReference } from './sanitize.ts';
 
-export interface RebuiltOwners {
+interface RebuiltOwners {
   readonly owners: readonly Json[];
   /** Sentences about references that were left out. */
   readonly notes: readonly string[];

@@ -13,7 +13,7 @@ import { describeObject } from './objects.ts';
 // The package is CommonJS: Node sees this one as a member of the default export only.
 const { applyPatch } = fastJsonPatch;
 
-export type PatchType = 'merge' | 'json' | 'strategic';
+type PatchType = 'merge' | 'json' | 'strategic';
 
 /** Throws CLIENT_INVALID when the patch does not fit the object. */
 export function patched(object: KubeObject, type: PatchType, patch: Json): KubeObject {
@@ -29,7 +29,7 @@ export function patched(object: KubeObject, type: PatchType, patch: Json): KubeO
   }
 }
 
-export function merged(target: Json | undefined, patch: Json): Json {
+function merged(target: Json | undefined, patch: Json): Json {
   if (!isJsonObject(patch)) return patch;
   const result: Record<string, Json> = isJsonObject(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {

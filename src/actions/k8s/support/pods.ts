@@ -24,7 +24,7 @@ function isFinishedPod(pod: KubeObject): boolean {
 }
 
 /** The workload's spec.selector as kubectl would write it; undefined when it selects nothing. */
-export function labelSelectorOf(workload: KubeObject): string | undefined {
+function labelSelectorOf(workload: KubeObject): string | undefined {
   const labels = valueAt(workload, ['spec', 'selector', 'matchLabels']);
   const expressions = valueAt(workload, ['spec', 'selector', 'matchExpressions']);
   const terms = [

@@ -141,7 +141,7 @@ async function unstrip(
 }
 
 /** Namespaces, then owners before what they own. Bounded by the number of objects. */
-export function ownersFirst(objects: readonly KubeObject[]): readonly KubeObject[] {
+function ownersFirst(objects: readonly KubeObject[]): readonly KubeObject[] {
   const byUid = new Map(objects.map((object) => [object.metadata['uid'], object]));
   const depths = new Map<KubeObject, number>();
   const depthOf = (object: KubeObject, limit: number): number => {

@@ -15,7 +15,7 @@ import { watchUntil } from './watch-until.ts';
 const maxStrips = 20;
 const deletionsAtOnce = 8;
 
-export interface RemovalOptions {
+interface RemovalOptions {
   readonly finalizers: 'keep' | 'remove';
   readonly propagation: 'Background' | 'Foreground' | 'Orphan';
 }

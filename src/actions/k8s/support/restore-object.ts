@@ -10,7 +10,7 @@ import { differingFields } from './restore-plan.ts';
 import type { RestoreItem } from './restore-plan.ts';
 
 /** On everything that a restore makes: the step's token, by which a later attempt and the undo know it again. */
-export const restoredBy = 'drctl.dev/restored-by';
+const restoredBy = 'drctl.dev/restored-by';
 
 /** Keys of the identities of what was created, beside the keys of the objects. */
 export const uidPrefix = 'uid of ';

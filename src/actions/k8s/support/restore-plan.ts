@@ -62,7 +62,7 @@ export interface RestoreItem {
 }
 
 /** Groups that may be made at once; each only after the ones before. */
-export type RestoreOrder = readonly (readonly RestoreItem[])[];
+type RestoreOrder = readonly (readonly RestoreItem[])[];
 
 /** CLIENT_NOT_FOUND for an absent artifact, DATA_CORRUPT, SELECTION_EMPTY. */
 export async function planRestore(
@@ -230,9 +230,7 @@ const earlyKinds = [
 ];
 
 /** By those kinds, then by depth of ownership inside the export; what is left of a cycle comes last. */
-export function inCreationOrder(
-  objects: readonly KubeObject[],
-): readonly (readonly KubeObject[])[] {
+function inCreationOrder(objects: readonly KubeObject[]): readonly (readonly KubeObject[])[] {
   const depths = depthsOf(objects);
   const stages = groupBy(objects, (object) => {
     const early = earlyKinds.indexOf(object.kind);

@@ -53,7 +53,7 @@ interface RestoreRecord {
   readonly operation: 'created' | 'updated';
 }
 
-export interface RestorerOptions {
+interface RestorerOptions {
   readonly wanted: RestoreParams;
   readonly kube: KubeClient;
   readonly ctx: WriteContext<DrPorts>;

@@ -53,7 +53,7 @@ export function throwConflicts(conflicts: readonly string[]): void {
   );
 }
 
-export function revertingPatch(
+function revertingPatch(
   current: KubeObject,
   changes: readonly TreeChange[],
 ): { readonly patch: JsonObject; readonly conflicts: readonly string[] } {

@@ -8,7 +8,7 @@ import { inParallel } from './in-parallel.ts';
 import { describeRef, withoutManagedFields } from './objects.ts';
 
 /** More than any runbook means to touch; a selection beyond it is a mistake. */
-export const maxSelectedObjects = 20_000;
+const maxSelectedObjects = 20_000;
 const namesAtOnce = 8;
 
 export interface Selection {

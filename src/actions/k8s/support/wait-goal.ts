@@ -18,7 +18,7 @@ import {
 import type { Selection } from './selection.ts';
 import type { Verdict } from './watch-until.ts';
 
-export interface WaitParams extends Omit<Selection, 'apiVersion' | 'kind'> {
+interface WaitParams extends Omit<Selection, 'apiVersion' | 'kind'> {
   readonly apiVersion?: string;
   readonly kind?: string;
   readonly for?: string;

@@ -14,7 +14,7 @@ const maxPauseMs = 5_000;
 
 export type Verdict = { readonly holds: true } | { readonly holds: false; readonly seen: string };
 
-export interface WatchUntilOptions {
+interface WatchUntilOptions {
   readonly query: KubeQuery;
   /** What is waited for, in words. */
   readonly waitingFor: string;
