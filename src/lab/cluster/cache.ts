@@ -34,6 +34,8 @@ export function startCache(
   signal: AbortSignal,
 ): Cache {
   const objects = new Map<string, KubeObject>();
+  // Sorted views by namespace, until the next change: controllers ask again and again.
+  const views = new Map<string, readonly KubeObject[]>();
   // Objects deleted lately, by uid: a late answer to a write must not bring one back.
   const gone = new Set<string>();
   const synced = deferred<void>();
@@ -43,6 +45,7 @@ export function startCache(
     const before = objects.get(key);
     if (gone.has(object.metadata.uid ?? '') || isOlder(object, before)) return;
     objects.set(key, object);
+    views.clear();
     if (before === undefined) onEvent({ kind, type: 'added', object });
     else onEvent({ kind, type: 'modified', object, before });
   }
@@ -53,6 +56,7 @@ export function startCache(
     const before = objects.get(key);
     if (before === undefined || before.metadata.uid !== object.metadata.uid) return;
     objects.delete(key);
+    views.clear();
     onEvent({ kind, type: 'deleted', object, before });
   }
 
@@ -98,11 +102,17 @@ export function startCache(
     synced: synced.promise,
     get: (namespace, name) =>
       objects.get(keyOf({ ...(namespace === undefined ? {} : { namespace }), name })),
-    all: (namespace) =>
-      [...objects.entries()]
+    all(namespace) {
+      const scope = namespace ?? '';
+      const known = views.get(scope);
+      if (known !== undefined) return known;
+      const view = [...objects.entries()]
         .filter(([, object]) => namespace === undefined || object.metadata.namespace === namespace)
         .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([, object]) => object),
+        .map(([, object]) => object);
+      views.set(scope, view);
+      return view;
+    },
     put: set,
     async refresh() {
       await relist();

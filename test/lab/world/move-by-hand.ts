@@ -95,6 +95,9 @@ export async function waitUntilServed(hands: Hands): Promise<void> {
 export async function tearDown(client: Client): Promise<void> {
   await scale(client, 'hypershift', ['operator'], 0);
   await waitForNoPods(client, 'hypershift', ['operator']);
+  // It would scale the others up again for as long as it lives.
+  await scale(client, HCP, ['control-plane-operator'], 0);
+  await waitForNoPods(client, HCP, ['control-plane-operator']);
   const deployments = (await client.list(kinds.deployment, HCP)).items;
   await scale(
     client,
