@@ -28,8 +28,9 @@ export async function startBackgroundLab(
   signal: AbortSignal,
 ): Promise<BackgroundLab> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const log = path.join(dir, 'lab.log');
-  const file = await open(log, 'w', 0o600);
+  // The lab keeps a log of its own; this one has what its process prints.
+  const log = path.join(dir, 'process.log');
+  const file = await open(log, 'a', 0o600);
   const bin = fileURLToPath(new URL('../../bin/drctl.js', import.meta.url));
   const words = [bin, 'lab', 'serve', '--no-color', '--dir', dir, ...labWords(args)];
   const child = spawn(process.execPath, words, {

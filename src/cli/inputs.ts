@@ -59,12 +59,8 @@ export async function resolveInputs(
   const files = await Promise.all(
     args.envFile.map(async (file) => ({ path: file, text: await readNamed(file, cli.io.cwd) })),
   );
-  const resolved = resolveEnv({
-    declarations: runbook.env,
-    files,
-    process: cli.io.env,
-    set: parseSets(args.set),
-  });
+  const sources = { declarations: runbook.env, files, set: parseSets(args.set) };
+  const resolved = resolveEnv({ ...sources, process: cli.io.env });
   const redactor = createRedactor(sensitiveTexts(resolved.values));
   cli.useRedactor(redactor);
   const env = absoluteFiles(runbook, resolved.values, cli.io.cwd);
@@ -75,7 +71,31 @@ export async function resolveInputs(
     throw problemsError('ENV_INVALID', `${count} missing or malformed`, problems);
   }
   const warnings = resolved.problems.filter((one) => one.severity === 'warning');
-  return { env, warnings, redactor };
+  const alone = resolveEnv({ ...sources, process: {} });
+  return { env, warnings: [...warnings, ...overridden(resolved.values, alone.values)], redactor };
+}
+
+/** A variable that happens to be set in the shell wins over the env file: right, but too easily not seen. */
+function overridden(
+  values: readonly EnvValue[],
+  withoutProcess: readonly EnvValue[],
+): readonly Problem[] {
+  const written = new Map(withoutProcess.map((value) => [value.name, value]));
+  return values.flatMap(({ name, value, origin }): Problem[] => {
+    const other = written.get(name);
+    if (origin.from !== 'process' || other?.origin.from !== 'file' || other.value === value) {
+      return [];
+    }
+    const { at } = other.origin;
+    return [
+      {
+        severity: 'warning',
+        message: `${name} is set in the process environment, which wins over this line`,
+        at,
+        hint: `Run "unset ${name}" first, or give --set ${name}=…, if that is not what you want`,
+      },
+    ];
+  });
 }
 
 export function sensitiveTexts(values: readonly EnvValue[]): readonly string[] {

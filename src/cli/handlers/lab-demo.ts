@@ -7,7 +7,7 @@ import type { Cli } from '../command.ts';
 import type { WorldFlags } from '../commands/lab.ts';
 import { apply } from './apply.ts';
 import { labCheck } from './lab.ts';
-import { showLab } from './lab-up.ts';
+import { labNames, showLab } from './lab-up.ts';
 
 export async function labDemo(args: WorldFlags, cli: Cli): Promise<number> {
   const folder = path.resolve(cli.io.cwd, '.drctl', 'demo');
@@ -23,6 +23,7 @@ export async function labDemo(args: WorldFlags, cli: Cli): Promise<number> {
   });
   showLab(lab, cli);
   heading('Plan and apply');
+  const names = await labNames(lab);
   const applied = await apply(
     {
       runbook: fileURLToPath(new URL('../../../runbooks/aws-same-region.yaml', import.meta.url)),
@@ -35,7 +36,7 @@ export async function labDemo(args: WorldFlags, cli: Cli): Promise<number> {
       approve: [],
       timeout: undefined,
     },
-    cli,
+    { ...cli, io: { ...cli.io, env: withoutNames(cli.io.env, names) } },
   );
   if (applied !== 0) return applied;
   heading('Check');
@@ -43,3 +44,11 @@ export async function labDemo(args: WorldFlags, cli: Cli): Promise<number> {
 }
 
 const DEMO_PARALLEL = 8;
+
+/** What happens to be set in this shell (a proxy's CA bundle, a profile) is not for the lab. */
+function withoutNames(
+  env: Readonly<Record<string, string | undefined>>,
+  names: ReadonlySet<string>,
+): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !names.has(name)));
+}

@@ -1,8 +1,10 @@
 // drctl lab up.
 
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { startBackgroundLab } from '../background-lab.ts';
 import type { BackgroundLab } from '../background-lab.ts';
+import { parseEnvFile } from '../../engine/index.ts';
 import type { Cli } from '../command.ts';
 import type { WorldFlags } from '../commands/lab.ts';
 import { labFolder } from './lab.ts';
@@ -14,7 +16,13 @@ export async function labUp(args: LabArgs & WorldFlags, cli: Cli): Promise<numbe
   showLab(lab, cli);
   const env = relative(lab.files.envFile, cli);
   const { style } = cli.output;
+  const inTheWay = [...(await labNames(lab))].filter((name) => (cli.io.env[name] ?? '') !== '');
   cli.output.result(style.bold('Next'));
+  if (inTheWay.length > 0) {
+    cli.output.result(
+      `  unset ${inTheWay.join(' ')}     ${style.dim('# set in this shell, where they win over the env file')}`,
+    );
+  }
   cli.output.result(`  drctl plan runbooks/aws-same-region.yaml -e ${env}`);
   cli.output.result(`  drctl apply runbooks/aws-same-region.yaml -e ${env}`);
   cli.output.result('  drctl lab check');
@@ -38,4 +46,11 @@ export function showLab(lab: BackgroundLab, cli: Cli): void {
 function relative(file: string, cli: Cli): string {
   const short = path.relative(cli.io.cwd, file);
   return short.startsWith('..') ? file : short;
+}
+
+/** What the lab's env file sets, and what would otherwise choose other credentials. */
+export async function labNames(lab: BackgroundLab): Promise<ReadonlySet<string>> {
+  const { envFile } = lab.files;
+  const { assignments } = parseEnvFile(await readFile(envFile, 'utf8'), envFile, () => undefined);
+  return new Set([...assignments.map(({ name }) => name), 'AWS_PROFILE']);
 }

@@ -26,6 +26,7 @@ export function eventText(
     case 'step.succeeded':
       return `${style.good('✓')} ${event.step}${took(started.get(event.step), at)}`;
     case 'step.failed':
+      if (event.error.code === 'INTERRUPTED') return style.warn(`■ ${event.step} stopped`);
       return event.willRetry
         ? `${style.warn('!')} ${event.step} failed and is tried again: ${errorText(event.error)}`
         : `${style.bad('✗')} ${event.step}${took(started.get(event.step), at)}: ${errorText(event.error)}`;

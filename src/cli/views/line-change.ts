@@ -27,6 +27,7 @@ export function lineChange(event: JournalEvent): LineChange {
     case 'step.undo-impossible':
       return { to: 'over', text: event.because, skipped: true };
     case 'step.failed':
+      if (event.error.code === 'INTERRUPTED') return { to: 'same', text: 'stopped' };
       return event.willRetry
         ? { to: 'same', text: `is tried again: ${errorText(event.error)}` }
         : { to: 'failed', text: errorText(event.error) };

@@ -10,7 +10,7 @@ import { counted } from './counted.ts';
 import { errorRecordLines } from './error.ts';
 import { destroyedObjects, stepLines } from './plan-step.ts';
 import { problemLines } from './problem.ts';
-import { pad } from './table.ts';
+import { cut, pad } from './table.ts';
 
 export interface PlanView extends ChangeView {
   readonly facts: readonly TargetFact[];
@@ -82,6 +82,15 @@ function checkLines(check: CheckResult, style: Style): readonly string[] {
   }
 }
 
+/** A guard that does not hold yet is nothing to worry about: its phase has not been reached. */
+function guardLines(guard: CheckResult, view: PlanView): readonly string[] {
+  const { style } = view;
+  if (guard.verdict === 'holds') return [`${style.good('✓')} guard ${guard.id}`];
+  const said = `guard ${guard.id}${guard.message === undefined ? '' : `: ${guard.message}`}`;
+  const line = view.full ? said : cut(said, Math.max(60, view.columns - 4));
+  return [`${style.later('?')} ${style.dim(line)}`];
+}
+
 function phaseLines(phase: PlannedPhase, view: PlanView): readonly string[] {
   const { style } = view;
   const marks = [
@@ -92,8 +101,7 @@ function phaseLines(phase: PlannedPhase, view: PlanView): readonly string[] {
   const mark = marks.length === 0 ? '' : ` [${marks.join(', ')}]`;
   const lines = [`${style.bold(`Phase ${phase.id}`)}${mark}${title}`];
   for (const guard of phase.guards) {
-    const [first = '', ...rest] = checkLines(guard, style);
-    lines.push(...indent([`guard ${first}`, ...rest]));
+    lines.push(...indent(guardLines(guard, view)));
   }
   for (const step of phase.steps) lines.push(...indent(stepLines(step, view)));
   return lines;

@@ -5,8 +5,11 @@ import type { RunEvent } from '../../engine/index.ts';
 import type { Output } from '../output.ts';
 import { eventText, progressText } from './event-text.ts';
 import type { RunView } from './run-view.ts';
+import { cut } from './table.ts';
 
 const PROGRESS_EVERY_MS = 5_000;
+/** What is waited for can be a long list; its beginning tells enough. */
+const MAX_PROGRESS_CHARS = 200;
 
 export function createPlainView(output: Output, now: () => Date): RunView {
   const started = new Map<string, string>();
@@ -29,7 +32,8 @@ export function createPlainView(output: Output, now: () => Date): RunView {
         const time = now().getTime();
         if (time - last < PROGRESS_EVERY_MS && !output.verbose) return;
         reported.set(event.step, time);
-        line(style.dim(`  ${event.step}: ${progressText(event.progress)}`));
+        const text = `${event.step}: ${progressText(event.progress)}`;
+        line(style.dim(`  ${output.verbose ? text : cut(text, MAX_PROGRESS_CHARS)}`));
         return;
       }
       case 'notice':
