@@ -57,11 +57,18 @@ async function evaluateChecks<P extends Ports>(
   });
 }
 
+/** While planning, a guard that waits is only glanced at: it says how things stand now. */
+const guardGlanceMs = 5_000;
+
 /** Guards as a plan shows them. One that can never hold keeps its message: it has to be put right. */
 export async function evaluateGuards<P extends Ports>(
   input: PlanChecksInput<P>,
 ): Promise<readonly CheckResult[]> {
-  const results = await evaluateChecks(input, () => false);
+  const checks = input.checks.map((check) => ({
+    ...check,
+    timeoutMs: Math.min(check.timeoutMs, guardGlanceMs),
+  }));
+  const results = await evaluateChecks({ ...input, checks }, () => false);
   return results.map((result) =>
     result.verdict === 'fails' && !isBroken(result)
       ? {

@@ -70,8 +70,14 @@ function envOf(settings: Settings, files: LabFiles, awsUrl: string): Record<stri
     AWS_ZONE_ID: ZONE_ID,
     BUCKET_NAME: BACKUP_BUCKET,
     AWS_CREDS: files.awsCredentials,
+    AWS_CREDS_PROFILE: 'default',
+    LAB_AWS_ENDPOINT_URL: awsUrl,
+    LAB_AWS_CA_BUNDLE: files.ca,
+    // For a shell that sources this file: what the aws command line reads.
     AWS_ENDPOINT_URL: awsUrl,
     AWS_CA_BUNDLE: files.ca,
+    AWS_SHARED_CREDENTIALS_FILE: files.awsCredentials,
+    AWS_REGION: REGION,
   };
 }
 

@@ -1,0 +1,120 @@
+// Writes the files that follow from the sources: the JSON Schema for editors, the reference of the actions and of the
+// commands. With --check it writes nothing and fails when one of them is out of step. Needs a build.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { format } from 'prettier';
+import { parse, stringify } from 'yaml';
+import { builtinActions } from '../dist/actions/index.js';
+
+const root = path.resolve(import.meta.dirname, '..');
+const check = process.argv.includes('--check');
+
+function drctl(...args) {
+  return execFileSync(process.execPath, [path.join(root, 'bin/drctl.js'), ...args], {
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1', COLUMNS: '100' },
+  });
+}
+
+function typeOf(schema) {
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
+  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(', ');
+  const variants = schema.anyOf ?? schema.oneOf;
+  if (variants !== undefined) return [...new Set(variants.map(typeOf))].join(' or ');
+  if (schema['x-drctl'] === 'cel') return 'CEL';
+  if (schema['x-drctl'] === 'duration') return 'duration';
+  if (String(schema['x-drctl'] ?? '').startsWith('target:'))
+    return `${schema['x-drctl'].slice(7)} target`;
+  if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`;
+  if (schema.type === 'object') {
+    const keys = Object.keys(schema.properties ?? {});
+    return keys.length === 0 ? 'object' : `object (${keys.map((key) => `\`${key}\``).join(', ')})`;
+  }
+  return schema.type ?? 'any';
+}
+
+const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').trim();
+
+function table(schema) {
+  const properties = Object.entries(schema.properties ?? {});
+  if (properties.length === 0) return '_None._';
+  const rows = properties.map(([name, property]) => {
+    const fallback =
+      property.default === undefined ? '' : `; default \`${JSON.stringify(property.default)}\``;
+    const need = schema.required?.includes(name) ? 'required' : '';
+    return `| \`${name}\` | ${cell(typeOf(property))} | ${need} | ${cell((property.description ?? '') + fallback)} |`;
+  });
+  return ['| name | type | | |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+function actionSection(action) {
+  const undo = action.undo.possible ? 'yes' : `no: ${action.undo.because}`;
+  const examples = action.examples.map(
+    (example) => `\`\`\`yaml\n${stringify([example]).trim()}\n\`\`\``,
+  );
+  return [
+    `## ${action.name}`,
+    `${action.summary}.`.replace('..', '.'),
+    action.description ?? '',
+    `Effect: \`${action.effect}\` · version ${action.version} · undo: ${undo}`,
+    '### Parameters',
+    table(action.params),
+    '### Outputs',
+    table(action.outputs),
+    ...examples,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function actionsPage() {
+  const list = builtinActions.map(
+    (a) =>
+      `| [${a.name}](#${a.name.replace('.', '').toLowerCase()}) | ${a.effect} | ${cell(a.summary)} |`,
+  );
+  return [
+    '# Actions',
+    'Written from the actions’ schemas by `npm run generate`; `drctl actions NAME` prints the same.',
+    ['| action | effect | what it does |', '| --- | --- | --- |', ...list].join('\n'),
+    ...builtinActions.map(actionSection),
+  ].join('\n\n');
+}
+
+function commandsPage() {
+  const top = drctl('--help');
+  const names = [...new Set([...top.matchAll(/^ {2}drctl ([a-z-]+)/gm)].map((match) => match[1]))];
+  const sections = names.map(
+    (name) => `## drctl ${name}\n\n\`\`\`text\n${drctl(name, '--help').trim()}\n\`\`\``,
+  );
+  return [
+    '# Commands',
+    'Written from `--help` by `npm run generate`. Every command takes `--json` for versioned NDJSON events on stdout.',
+    `\`\`\`text\n${top.trim()}\n\`\`\``,
+    ...sections,
+  ].join('\n\n');
+}
+
+const files = {
+  'schemas/runbook.v1.schema.json': `${JSON.stringify(parse(drctl('schema')), null, 2)}\n`,
+  'docs/actions.md': await format(actionsPage(), { parser: 'markdown', printWidth: 100 }),
+  'docs/commands.md': await format(commandsPage(), { parser: 'markdown', printWidth: 100 }),
+};
+
+for (const [file, content] of Object.entries(files)) {
+  const target = path.join(root, file);
+  if (!check) {
+    writeFileSync(target, content);
+    continue;
+  }
+  let present = '';
+  try {
+    present = readFileSync(target, 'utf8');
+  } catch {
+    // Absent counts as out of step.
+  }
+  if (present !== content) {
+    process.stderr.write(`${file} is out of step with the sources; run "npm run generate"\n`);
+    process.exitCode = 1;
+  }
+}
