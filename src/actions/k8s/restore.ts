@@ -7,6 +7,7 @@ import { CelExpression, assertNever, defineAction } from '../../engine/index.ts'
 import type { Change, Json, Planned, ReadContext } from '../../engine/index.ts';
 import type { DrPorts, KubeReader } from '../ports.ts';
 import { hasCode } from './support/errors.ts';
+import { readIndex } from './support/exported.ts';
 import { fieldChanges } from './support/field-changes.ts';
 import { inParallel } from './support/in-parallel.ts';
 import { withValueAt } from './support/json-tree.ts';
@@ -154,13 +155,18 @@ export const k8sRestore = defineAction<DrPorts, typeof params, typeof outputs>({
     try {
       return await plannedRestore(wanted, kube, ctx);
     } catch (error) {
-      // The artifact is usually made by an earlier step of the same run.
+      // The artifact, or a kind, is usually made by an earlier step of the same run.
       if (!hasCode(error, 'CLIENT_NOT_FOUND')) throw error;
+      const isMade = (await readIndex(ctx.readers.artifacts, wanted.from)) !== undefined;
       const on = { target: wanted.target, object: `artifact ${wanted.from}` };
       const summary = 'restore its objects';
       return {
         changes: [{ kind: 'run', on, summary, risk: 'safe' }],
-        notes: [`${error.message} now; the step fails unless that changes by then`],
+        notes: [
+          isMade
+            ? `${error.message} now; the step fails unless that changes by then`
+            : `What it restores is shown once the export "${wanted.from}" has been made`,
+        ],
       };
     }
   },

@@ -135,6 +135,6 @@ describe('k8s.wait', () => {
     const { world } = setup();
     const planned = await planAction(world, k8sWait, { ...prod, condition: 'Available=True' });
     expect(planned.changes).toEqual([{ kind: 'none', because: 'will be waited for' }]);
-    expect(planned.notes).toEqual(['Does not hold now: prod not found']);
+    expect(planned.notes).toEqual(['Does not hold now: HostedCluster clusters/prod not found']);
   });
 });

@@ -3,7 +3,7 @@
 
 import type { FieldChange } from '../../../engine/index.ts';
 import type { KubeObject } from '../../ports.ts';
-import { showPath, treeChanges } from './json-tree.ts';
+import { isJsonObject, showPath, treeChanges } from './json-tree.ts';
 import type { TreeChange } from './json-tree.ts';
 import { hideSecretData } from './objects.ts';
 
@@ -23,13 +23,25 @@ function isServerField({ path }: TreeChange): boolean {
   return serverFields.has(path[0] ?? '') || serverFields.has(path.slice(0, 2).join('.'));
 }
 
-/** `undefined`: the object is not there. */
+/** `undefined`: the object is not there. The name is not told again: the change says what it is about. */
 export function fieldChanges(
   before: KubeObject | undefined,
   after: KubeObject | undefined,
 ): readonly FieldChange[] {
-  return objectChanges(before && hideSecretData(before), after && hideSecretData(after)).map(
-    ({ path, ...values }) => ({ path: showPath(path), ...values }),
+  return objectChanges(before && hideSecretData(before), after && hideSecretData(after))
+    .flatMap(leafChanges)
+    .map(({ path, ...values }) => ({ path: showPath(path), ...values }))
+    .filter(({ path }) => path !== 'metadata.name' && path !== 'metadata.namespace');
+}
+
+/** What is new is shown field by field too. */
+function leafChanges(change: TreeChange): readonly TreeChange[] {
+  const { path, before, after } = change;
+  if (before !== undefined || !isJsonObject(after) || Object.keys(after).length === 0) {
+    return [change];
+  }
+  return Object.entries(after).flatMap(([key, value]) =>
+    leafChanges({ path: [...path, key], after: value }),
   );
 }
 

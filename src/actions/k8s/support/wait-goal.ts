@@ -6,7 +6,7 @@ import type { DrPorts, KubeObject, KubeQuery, KubeReader } from '../../ports.ts'
 import { conditionProblem, parseCondition } from './conditions.ts';
 import type { WantedCondition } from './conditions.ts';
 import { hasCode } from './errors.ts';
-import { describeObject, withoutManagedFields } from './objects.ts';
+import { describeObject, describeRef, withoutManagedFields } from './objects.ts';
 import {
   checkSelection,
   describeSelection,
@@ -126,7 +126,10 @@ function verdictOf(
 ): Verdict {
   if (goal.presence === 'absent') return absentVerdict(objects);
   const missing = missingNames(goal.selection, objects);
-  if (missing.length > 0) return no(`${missing.join(', ')} not found`);
+  if (missing.length > 0) {
+    const shown = missing.map((name) => describeRef({ ...goal.selection, name }));
+    return no(`${shown.join(', ')} not found`);
+  }
   if (goal.presence === 'present' && objects.length === 0) return no('none found');
   const ready = goal.condition === undefined ? objects : withCondition(objects, goal.condition);
   if (goal.count !== undefined) {
