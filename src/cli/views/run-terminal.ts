@@ -34,6 +34,7 @@ export async function createTerminalView(
   const listr2 = await import('listr2');
   const started = new Map<string, string>();
   const finished = new Set<string>();
+  const begun = new Set<string>();
   const style = output.noteStyle;
   let shown: Shown | undefined;
   // Events arrive faster than lists open and close, so they are shown one after the other.
@@ -47,7 +48,7 @@ export async function createTerminalView(
         title: title === id ? id : `${id}  ${style.dim(title)}`,
         task: undefined,
         settle: undefined,
-        begun: false,
+        begun: begun.has(id),
         instances: instances === undefined ? undefined : new Set(instances),
       };
       const ended = new Promise<void>((resolve, reject) => {
@@ -56,7 +57,7 @@ export async function createTerminalView(
       ended.catch(() => undefined);
       items.set(id, item);
       return {
-        title: style.dim(`${id} (waits)`),
+        title: item.begun ? item.title : style.dim(`${id} (waits)`),
         task: (_context: unknown, task: Task) => {
           item.task = task;
           if (item.begun) task.title = item.title;
@@ -69,7 +70,7 @@ export async function createTerminalView(
       // A failed line must not keep the others from being drawn.
       exitOnError: false,
       registerSignalListeners: false,
-      rendererOptions: { collapseErrors: false, collapseSkips: false, formatOutput: 'truncate' },
+      rendererOptions: { collapseErrors: false, collapseSkips: true, formatOutput: 'truncate' },
     });
     output.note(style.bold(section.title));
     return { section, items, drawn: list.run() };
@@ -107,7 +108,9 @@ export async function createTerminalView(
     const found = await itemOf(event.step);
     if (found === undefined) return false;
     const { id, item } = found;
-    draw(item, lineChange(event), {
+    const change = lineChange(event);
+    if (change.to === 'begun') begun.add(id);
+    draw(item, change, {
       instance: event.step === id ? undefined : event.step,
       dim: style.dim,
       finish: (error) => {
@@ -146,10 +149,14 @@ export async function createTerminalView(
     emit: (event) => {
       tail = tail.then(() => show(event));
     },
-    async aside(ask) {
-      await tail;
-      await close();
-      return ask();
+    aside(ask) {
+      // What happens meanwhile is shown afterwards, so that nothing is drawn over the question.
+      const asked = tail.then(close).then(ask);
+      tail = asked.then(
+        () => undefined,
+        () => undefined,
+      );
+      return asked;
     },
     async end() {
       await tail;

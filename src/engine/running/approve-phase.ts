@@ -11,7 +11,7 @@ export async function approvePhase<P extends Ports>(
   phase: { readonly id: string; readonly title: string; readonly pointOfNoReturn: boolean },
 ): Promise<void> {
   const warning = phase.pointOfNoReturn
-    ? '. Nothing in or after it is rolled back without --force'
+    ? ' Nothing in or after it is rolled back without --force.'
     : '';
   try {
     const approval = await askPerson(run, {
