@@ -5,7 +5,8 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { attributesOf, authorize, servedType, type Api } from './api.ts';
-import { ExecEndpoint, NoSuchContainerError, type ExecHandler } from './exec.ts';
+import { ExecEndpoint } from './exec.ts';
+import { NoSuchContainerError, type ExecHandler } from './exec-handler.ts';
 import { listAt, stringAt, type KubeObject } from './objects.ts';
 import { errorReply } from './reply.ts';
 import { resourcePath, type User } from './request.ts';

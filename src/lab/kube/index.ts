@@ -6,7 +6,7 @@ export {
   type ExecHandler,
   type ExecRequest,
   type ExecStreams,
-} from './exec.ts';
+} from './exec-handler.ts';
 export type { Access, AccessAttributes } from './reviews.ts';
 export {
   startKubeServer,
