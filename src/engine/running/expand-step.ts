@@ -8,7 +8,7 @@ import { endAttempt } from './end-attempt.ts';
 import type { Execution } from './execution.ts';
 import { reasonToSkip } from './prepare-attempt.ts';
 import type { GraphStep } from './run-graph.ts';
-import { scopeFor } from './step-scope.ts';
+import { scopeFor, scopeOf } from './step-scope.ts';
 
 /** An expression that gives no list fails the step as a whole. Rejects only when the journal cannot be written. */
 export async function expandGraphStep<P extends Ports>(
@@ -29,7 +29,7 @@ export async function expandGraphStep<P extends Ports>(
       retryable: true,
     },
     async (signal) => {
-      const scope = await scopeFor(run, { references: step.needs, signal });
+      const scope = await scopeFor(run, scopeOf({ id: step.id, of, instance: undefined }, signal));
       const because = reasonToSkip(run, of, scope);
       return because ?? expandForEach({ ...step, forEach }, scope);
     },

@@ -8,6 +8,7 @@ import type { Step } from '../contracts/runbook.ts';
 import { evaluateWhen } from '../planning/expand-step.ts';
 import { planInstance } from '../planning/plan-instance.ts';
 import type { Execution } from './execution.ts';
+import { referencesOf } from './run-graph.ts';
 import type { GraphStep } from './run-graph.ts';
 import { scopeFor } from './step-scope.ts';
 import { undoContext } from './write-context.ts';
@@ -27,8 +28,13 @@ export async function carryOutExplicit<P extends Ports>(
   const { session } = run;
   for (const step of undo.steps) {
     signal.throwIfAborted();
-    const references = [...of.step.needs, of.step.id, ...step.needs];
-    const scope = await scopeFor(run, { references, of: { id, instance }, signal });
+    const action = session.registry.get(step.action);
+    const scope = await scopeFor(run, {
+      needs: [...of.step.needs, of.step.id],
+      references: referencesOf(action, step),
+      of: { id, instance },
+      signal,
+    });
     const when = evaluateWhen(step, scope);
     if (when.kind === 'skipped') continue;
     const plan = await planInstance({ session, step, instanceId: id, scope, signal });
@@ -42,6 +48,6 @@ export async function carryOutExplicit<P extends Ports>(
       entries: new Map(),
       name: step.id,
     });
-    await session.registry.get(step.action).apply(plan.params, context);
+    await action.apply(plan.params, context);
   }
 }

@@ -101,7 +101,7 @@ function movesOfPhase(view: PhaseView): readonly Move[] | undefined {
   return [ending({ stop, doubtful, undoFailed: undo.failed })];
 }
 
-type Stop = 'doubt' | 'rollback' | 'failed' | 'wait' | 'interrupt';
+type Stop = 'doubt' | 'rollback' | 'failed' | 'wait' | 'undo-failed' | 'interrupt';
 
 /** Why nothing new begins, the weightiest reason first. What happened in an earlier session is no reason any more. */
 function stopReason({ state, now, progress }: PhaseView): Stop | undefined {
@@ -115,6 +115,8 @@ function stopReason({ state, now, progress }: PhaseView): Stop | undefined {
   if (failed.length > 0) return 'failed';
   if (recent.some((i) => i.state.status === 'unclear')) return 'doubt';
   if (now.stop === 'wait' || recent.some((i) => i.state.status === 'refused')) return 'wait';
+  // A deferred undo that an earlier session had left open: the phase cannot go on over it.
+  if (recent.some((i) => i.state.status === 'undo-failed')) return 'undo-failed';
   return now.stop;
 }
 
@@ -174,10 +176,11 @@ function attemptOf({ id, of, instance }: StepInstanceProgress): Move {
 function leftOpen(state: RunState, progress: PhaseProgress): readonly Move[] {
   return progress.instances.flatMap((instance): readonly Move[] => {
     const { status, session } = instance.state;
+    // Also while it is under way: what comes next waits for its end.
+    const undo: Move = { kind: 'undo', instance: instance.id, scope: 'deferred' };
+    if (status === 'undoing') return [undo];
     if (session === state.session) return [];
-    if (status === 'undoing' || status === 'undo-failed') {
-      return [{ kind: 'undo', instance: instance.id, scope: 'deferred' }];
-    }
+    if (status === 'undo-failed') return [undo];
     if (instance.of.effect === 'read') return [];
     return status === 'unclear' || isInDoubt(state, instance.state)
       ? [

@@ -17,7 +17,7 @@ import { refusedByGuard } from './check-guards.ts';
 import type { Execution } from './execution.ts';
 import type { GraphStep } from './run-graph.ts';
 import { instanceOf } from './run-state.ts';
-import { refuseMasked, scopeFor } from './step-scope.ts';
+import { refuseMasked, scopeFor, scopeOf } from './step-scope.ts';
 
 export type Prepared =
   | { readonly kind: 'skip'; readonly because: string }
@@ -40,9 +40,9 @@ export async function prepareAttempt<P extends Ports>(
   request: AttemptRequest,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  const { id, of, instance } = request;
+  const { id, of } = request;
   const { step } = of;
-  const scope = await scopeFor(run, { references: step.needs, of: { id, instance }, signal });
+  const scope = await scopeFor(run, scopeOf(request, signal));
   const skip = instanceOf(run.journal.state, id).begun ? undefined : reasonToSkip(run, of, scope);
   if (skip !== undefined) return { kind: 'skip', because: skip };
 

@@ -2,15 +2,19 @@
 // Static: nothing here knows of a run.
 
 import { invariant } from '../contracts/invariant.ts';
-import type { Effect, Ports } from '../contracts/action.ts';
+import type { Action, Effect, Ports } from '../contracts/action.ts';
 import type { Registry } from '../contracts/registry.ts';
 import type { Phase, Runbook, Step } from '../contracts/runbook.ts';
+import { stepReferences } from '../language/references.ts';
 import { transitiveNeeds } from '../planning/graph.ts';
+import { markedStrings } from '../planning/schema-marks.ts';
 
 export interface GraphStep {
   readonly step: Step;
   readonly effect: Effect;
   readonly perishable: boolean;
+  /** The steps whose outputs it really refers to; `needs` also has those that it only waits for. */
+  readonly references: ReadonlySet<string>;
   /**
    * Everything that must have ended, also through others: after a deferred undo a step in the middle may be due again
    * while the ones after it have long succeeded.
@@ -37,6 +41,7 @@ export function buildRunGraph<P extends Ports>(runbook: Runbook, registry: Regis
       step,
       effect: action.effect,
       perishable: action.perishable ?? false,
+      references: referencesOf(action, step),
       after: transitiveNeeds(id, needsOf),
     });
   }
@@ -49,6 +54,16 @@ export function buildRunGraph<P extends Ports>(runbook: Runbook, registry: Regis
     phases: runbook.phases.map((phase) => ({ phase, steps: phase.steps.map(find) })),
     steps,
   };
+}
+
+/** Ids of the steps that a step's parameters and conditions refer to. */
+export function referencesOf<P extends Ports>(action: Action<P>, step: Step): ReadonlySet<string> {
+  const inParams = markedStrings(action.params, step.with, (mark) => mark === 'cel');
+  const expressions = [...inParams, step.when, step.forEach, step.key];
+  return new Set([
+    ...stepReferences(step.with, 'template'),
+    ...expressions.flatMap((cel) => (cel === undefined ? [] : stepReferences(cel, 'cel'))),
+  ]);
 }
 
 /**

@@ -13,7 +13,7 @@ import { paramsAsBegun } from './instance-params.ts';
 import type { AttemptRequest } from './prepare-attempt.ts';
 import { learnOutputs } from './read-again.ts';
 import { mayRetry, retryDelayMs } from './retry.ts';
-import { scopeFor } from './step-scope.ts';
+import { scopeFor, scopeOf } from './step-scope.ts';
 import { tokenOf, undoEntriesOf } from './undo-entries.ts';
 
 /** Journals the answer. Rejects when the journal cannot be written, and with bugs of the action. */
@@ -78,12 +78,13 @@ export async function probeInstance<P extends Ports>(
 
 async function askProbe<P extends Ports>(
   run: Execution<P>,
-  { id, of, instance }: AttemptRequest,
+  request: AttemptRequest,
   signal: AbortSignal,
 ): Promise<Probed<JsonObject>> {
   const { session } = run;
+  const { id, of } = request;
   const action = session.registry.get(of.step.action);
-  const scope = await scopeFor(run, { references: of.step.needs, of: { id, instance }, signal });
+  const scope = await scopeFor(run, scopeOf(request, signal));
   const params = paramsAsBegun(run, { id, of, scope });
   const read = createReadContext(session, { id, title: of.step.title }, scope, signal);
   const probed = await action.probe(params, {

@@ -14,7 +14,9 @@ import { hasEnded, instancesOf } from './step-progress.ts';
 import type { StepInstanceProgress } from './step-progress.ts';
 
 export interface ScopeRequest {
-  /** Ids of the steps whose outputs are referred to. Those that have not ended stay absent. */
+  /** Ids of steps that are waited for. Those that have not ended stay absent. */
+  readonly needs?: Iterable<string>;
+  /** Ids of steps whose outputs are really referred to: perishable ones are made anew for these only. */
   readonly references: Iterable<string>;
   /** The instance's item; absent for a step without forEach. */
   readonly of?: { readonly id: string; readonly instance: Instance | undefined };
@@ -23,15 +25,25 @@ export interface ScopeRequest {
 
 export async function scopeFor<P extends Ports>(
   run: Execution<P>,
-  { references, of, signal }: ScopeRequest,
+  { needs = [], references, of, signal }: ScopeRequest,
 ): Promise<Scope> {
   const steps: Record<string, { readonly outputs: Json }> = {};
-  for (const id of new Set(references)) {
+  const referred = new Set(references);
+  for (const id of new Set([...needs, ...referred])) {
+    if (run.graph.steps.get(id)?.perishable === true && !referred.has(id)) continue;
     const outputs = await outputsOf(run, id, signal);
     if (outputs !== undefined) steps[id] = { outputs };
   }
   const item = of?.instance === undefined ? undefined : itemOf(run, of.id, of.instance);
   return item === undefined ? { ...run.scope, steps } : { ...run.scope, steps, item };
+}
+
+/** For a step's own parameters and conditions. */
+export function scopeOf(
+  { id, of, instance }: Pick<StepInstanceProgress, 'id' | 'of' | 'instance'>,
+  signal: AbortSignal,
+): ScopeRequest {
+  return { needs: of.step.needs, references: of.references, of: { id, instance }, signal };
 }
 
 /** Throws STEP_FAILED when the parameters hold a value that was masked and is not known any more. */
@@ -86,7 +98,7 @@ async function outputsOfInstance<P extends Ports>(
   const { id, of, instance, state } = progress;
   if (state.status === 'skipped' || state.status === 'failed') return null;
   const rebuild = async (): Promise<JsonObject> => {
-    const scope = await scopeFor(run, { references: of.step.needs, of: { id, instance }, signal });
+    const scope = await scopeFor(run, scopeOf({ id, of, instance }, signal));
     return readAgain(run, { id, step: of.step, scope, signal });
   };
   if (of.perishable) return rebuild();

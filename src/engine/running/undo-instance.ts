@@ -16,7 +16,7 @@ import { mayRetry, retryDelayMs } from './retry.ts';
 import type { GraphStep } from './run-graph.ts';
 import { stepOfInstance } from './run-state.ts';
 import type { RunState } from './run-state.ts';
-import { scopeFor } from './step-scope.ts';
+import { scopeFor, scopeOf } from './step-scope.ts';
 import { undoEntriesOf } from './undo-entries.ts';
 import { changedSomething } from './undo-prospect.ts';
 import { undoContext } from './write-context.ts';
@@ -114,11 +114,7 @@ async function carryOutUndo<P extends Ports>(
   }
   const action = session.registry.get(step.action);
   invariant(action.undo.possible, `${action.name} cannot be undone`);
-  const scope: Scope = await scopeFor(run, {
-    references: step.needs,
-    of: { id, instance },
-    signal,
-  });
+  const scope: Scope = await scopeFor(run, scopeOf({ id, of, instance }, signal));
   const params = paramsAsBegun(run, { id, of, scope });
   const entries = await undoEntriesOf(run, id);
   const request = { instance: id, step, scope, signal, onReport, entries };

@@ -74,6 +74,7 @@ const approved: JournalEvent = {
   phase: 'two',
   approval: { by: 'ada', at: 't', how: 'flag' },
 };
+const deferred: JournalEvent = { type: 'step.undo-started', step: 'op', scope: 'deferred' };
 const rollback: JournalEvent = { type: 'rollback.started', because: 'x', by };
 const one: readonly JournalEvent[] = [...done('op', 'a', 'b', 'read'), ...undone('op', 'deferred')];
 
@@ -184,6 +185,24 @@ describe('what to do next', () => {
       [...done('op', 'a'), { type: 'step.undo-started', step: 'op', scope: 'deferred' }, resumed],
       {},
       ['undo op'],
+    ],
+    [
+      'begins nothing beside a deferred undo that it finishes',
+      [...done('op', 'a'), deferred, resumed, deferred],
+      { inFlight: new Set(['op']) },
+      [],
+    ],
+    [
+      'is stuck when a deferred undo that it finishes fails',
+      [
+        ...done('op', 'a'),
+        deferred,
+        resumed,
+        deferred,
+        { type: 'step.undo-failed', step: 'op', scope: 'deferred', error },
+      ],
+      {},
+      ['finish stuck'],
     ],
     [
       'begins a failed step again after resume',

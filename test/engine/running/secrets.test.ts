@@ -129,7 +129,32 @@ describe('an output of a change that was masked', () => {
   });
 });
 
+function fetch(id: string, from: string, needs: readonly string[]): ToyStep {
+  return {
+    id,
+    action: 'toy.fetch',
+    needs: [from, ...needs],
+    with: { key: id, url: `{{steps.${from}.outputs.url}}` },
+  };
+}
+
 describe('a perishable output', () => {
+  it('is not kept for the next step that needs it', async () => {
+    const harness = harnessOf([
+      {
+        id: 'only',
+        steps: [
+          { id: 'sign', action: 'toy.sign', with: { key: 'db' } },
+          { id: 'other', action: 'toy.sign', with: { key: 'log' } },
+          fetch('one', 'sign', ['other']),
+          fetch('two', 'other', ['one']),
+          fetch('three', 'sign', ['two']),
+        ],
+      },
+    ]);
+    expect(await harness.start()).toMatchObject({ outcome: 'succeeded' });
+  });
+
   it('is made anew for every attempt that needs it, and never journaled', async () => {
     const harness = harnessOf([
       {
