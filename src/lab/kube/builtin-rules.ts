@@ -22,6 +22,7 @@ const rules: Readonly<Record<string, Rules>> = {
   ],
   '/configmaps': (object, old) => immutableData(object, old, ['data', 'binaryData']),
   '/services': (object, old) => service(object, old),
+  'apiextensions.k8s.io/customresourcedefinitions': definition,
   '/persistentvolumeclaims': (object, old) => claim(object, old),
 };
 
@@ -174,6 +175,28 @@ function service(object: KubeObject, old: KubeObject | undefined): readonly Fiel
   if (oldIP !== undefined && oldIP !== clusterIP && type !== 'ExternalName') {
     errors.push(immutable('spec.clusterIPs[0]', [clusterIP ?? '']));
   }
+  return errors;
+}
+
+function definition(crd: KubeObject): readonly FieldError[] {
+  const { name } = crd.metadata;
+  const names = mapAt(crd.spec, 'names');
+  const expected = `${stringAt(names, 'plural') ?? ''}.${stringAt(crd.spec, 'group') ?? ''}`;
+  const versions = listAt(crd.spec, 'versions').filter(isMap);
+  const errors: FieldError[] = [];
+  if (name !== expected) {
+    const text = `must be spec.names.plural+"."+spec.group`;
+    errors.push(invalidValue('metadata.name', name, text));
+  }
+  if (versions.filter((version) => version['storage'] === true).length !== 1) {
+    const text = 'must have exactly one version marked as storage version';
+    errors.push(invalidValue('spec.versions', versions, text));
+  }
+  versions.forEach((version, i) => {
+    if (mapAt(mapAt(version, 'schema'), 'openAPIV3Schema') === undefined) {
+      errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`, 'schemas are required'));
+    }
+  });
   return errors;
 }
 

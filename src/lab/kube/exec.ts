@@ -42,6 +42,8 @@ export class ExecEndpoint {
     running.catch(() => undefined);
     // A refusal comes at once; a handler that is still there after this turn of the loop has accepted.
     await Promise.race([running, new Promise((resolve) => setImmediate(resolve))]);
+    // Kubernetes also lets a client upgrade by POST; the WebSocket library only knows GET.
+    upgrade.request.method = 'GET';
     this.#sockets.handleUpgrade(upgrade.request, upgrade.socket, upgrade.head, (socket) => {
       session.connect(socket);
       void session.finish(running);

@@ -99,14 +99,18 @@ function objectsAt(
 /** How long a client is asked to wait when it names a revision that does not exist yet. */
 const retryAfterSeconds = 1;
 
+/** A resourceVersion parameter as a number. Throws 400 for what is none. */
+export function parseRevision(text: string): number {
+  const revision = Number(text);
+  if (Number.isInteger(revision) && revision >= 0) return revision;
+  throw badRequest(
+    `resourceVersion: Invalid value: ${JSON.stringify(text)}: must be an unsigned integer`,
+  );
+}
+
 function checkRevision(cluster: Cluster, wanted: string): void {
   if (wanted === '' || wanted === '0') return;
-  const revision = Number(wanted);
-  if (!Number.isInteger(revision)) {
-    throw badRequest(
-      `resourceVersion: Invalid value: ${JSON.stringify(wanted)}: must be an unsigned integer`,
-    );
-  }
+  const revision = parseRevision(wanted);
   if (revision <= cluster.storage.revision) return;
   throw new StatusError(
     504,

@@ -70,6 +70,10 @@ export interface KubeServer {
 }
 
 const loopback = '127.0.0.1';
+/** Go's limit on headers; a whole script may stand in the URL of an exec. */
+const headerLimitBytes = 1024 * 1024;
+/** Clients keep connections open between requests and are surprised when one closes under them. */
+const idleConnectionMs = 180_000;
 
 /** Starts a server on loopback. Rejects when the port is taken or the certificate cannot be used. */
 export async function startKubeServer(options: KubeServerOptions): Promise<KubeServer> {
@@ -90,7 +94,12 @@ export async function startKubeServer(options: KubeServerOptions): Promise<KubeS
   );
   const exec = new ExecEndpoint();
   const sockets = new Set<Socket>();
-  const server = createServer({ cert: options.tls.cert, key: options.tls.key });
+  const server = createServer({
+    cert: options.tls.cert,
+    key: options.tls.key,
+    maxHeaderSize: headerLimitBytes,
+    keepAliveTimeout: idleConnectionMs,
+  });
   server.on('secureConnection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));

@@ -21,7 +21,7 @@ export interface StoreListener {
 }
 
 /** How many changes a watch may be behind before it is answered 410. */
-const defaultHistoryLimit = 20_000;
+const defaultHistoryLimit = 5_000;
 
 /** The objects of one API server. */
 export class Storage {

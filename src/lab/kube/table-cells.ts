@@ -136,3 +136,14 @@ export function jobStatus(object: KubeObject): string {
   if (isTrue('Complete')) return 'Complete';
   return isTrue('Failed') ? 'Failed' : 'Running';
 }
+
+export function ingressHosts(object: KubeObject): string {
+  const hosts = listAt(object.spec, 'rules').map((rule) => stringAt(rule, 'host') ?? '*');
+  return hosts.length === 0 ? '*' : hosts.join(',');
+}
+
+export function ingressAddresses(object: KubeObject): string {
+  return listAt(mapAt(object.status, 'loadBalancer'), 'ingress')
+    .map((ingress) => stringAt(ingress, 'ip') ?? stringAt(ingress, 'hostname') ?? '')
+    .join(',');
+}

@@ -9,6 +9,8 @@ import {
   desired,
   endpoints,
   externalIp,
+  ingressAddresses,
+  ingressHosts,
   jobStatus,
   labelsText,
   nodeRoles,
@@ -19,7 +21,15 @@ import {
   restarts,
   servicePorts,
 } from './table-cells.ts';
-import { listAt, mapAt, numberAt, stringAt, type Json, type KubeObject } from './objects.ts';
+import {
+  listAt,
+  mapAt,
+  numberAt,
+  stringAt,
+  textOf,
+  type Json,
+  type KubeObject,
+} from './objects.ts';
 
 /** One column and how its cell is made. Columns of priority 1 show with -o wide. */
 export interface Column {
@@ -180,6 +190,17 @@ const columns: Readonly<Record<string, readonly Column[]>> = {
     text('Schedule', (object) => stringAt(object.spec, 'schedule') ?? ''),
     text('Suspend', (object) => (object.spec?.['suspend'] === true ? 'True' : 'False')),
     count('Active', (object) => listAt(object.status, 'active').length),
+  ],
+  'networking.k8s.io/ingresses': [
+    text('Class', (object) => stringAt(object.spec, 'ingressClassName') ?? none),
+    text('Hosts', ingressHosts),
+    text('Address', ingressAddresses),
+    text('Ports', (object) => (listAt(object.spec, 'tls').length > 0 ? '80, 443' : '80')),
+  ],
+  'policy/poddisruptionbudgets': [
+    text('Min Available', (object) => textOf(object.spec?.['minAvailable'] ?? 'N/A')),
+    text('Max Unavailable', (object) => textOf(object.spec?.['maxUnavailable'] ?? 'N/A')),
+    count('Allowed Disruptions', (object) => numberAt(object.status, 'disruptionsAllowed') ?? 0),
   ],
   'coordination.k8s.io/leases': [
     text('Holder', (object) => stringAt(object.spec, 'holderIdentity') ?? ''),

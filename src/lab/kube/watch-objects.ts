@@ -5,7 +5,7 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Cluster } from './cluster.ts';
-import { selectorOf } from './list-objects.ts';
+import { parseRevision, selectorOf } from './list-objects.ts';
 import type { JsonObject, KubeObject } from './objects.ts';
 import { apiVersion, type ResourceType } from './resource-type.ts';
 import type { Matcher } from './selectors.ts';
@@ -41,10 +41,7 @@ export function watchObjects(
 ): void {
   const { type, query, signal } = request;
   const selects = selectorIn(request);
-  const from = query.get('resourceVersion') ?? '';
-  const sendInitial = query.get('sendInitialEvents') === 'true';
-  const isFresh = from === '' || from === '0';
-  const missed = isFresh || sendInitial ? [] : cluster.storage.eventsAfter(Number(from));
+  const { from, after, sendsState, missed } = startOf(cluster, query);
 
   response.writeHead(200, {
     'Content-Type': 'application/json',
@@ -58,6 +55,8 @@ export function watchObjects(
   const bookmark = (annotations?: Record<string, string>): void =>
     write({ type: 'BOOKMARK', object: bookmarkObject(cluster, type, annotations) });
   const send = (event: StoreEvent): void => {
+    // A client that is ahead of the store, as after a restore, hears nothing until the store has caught up.
+    if (event.revision <= after) return;
     const seen = asSeen(event, type.storageKey, selects);
     if (seen !== undefined)
       write({ type: seen.type, object: request.shape(inVersion(type, seen.object)) });
@@ -76,12 +75,12 @@ export function watchObjects(
     end();
     return;
   }
-  if (isFresh || sendInitial) {
+  if (sendsState) {
     for (const object of cluster.storage.list(type.storageKey)) {
       if (selects(object)) write({ type: 'ADDED', object: request.shape(inVersion(type, object)) });
     }
   }
-  if (sendInitial) bookmark({ 'k8s.io/initial-events-end': 'true' });
+  if (query.get('sendInitialEvents') === 'true') bookmark({ 'k8s.io/initial-events-end': 'true' });
   for (const event of missed) send(event);
   unsubscribe = cluster.storage.subscribe({ changed: send, replaced: end });
   timers.push(setTimeout(end, timeoutMs(query)));
@@ -91,6 +90,23 @@ export function watchObjects(
   for (const timer of timers) timer.unref();
   if (signal.aborted) end();
   else signal.addEventListener('abort', end, { once: true });
+}
+
+/** Where a watch begins: `missed` are the changes after that point, undefined when some are forgotten. */
+function startOf(
+  cluster: Cluster,
+  query: URLSearchParams,
+): {
+  from: string;
+  after: number;
+  sendsState: boolean;
+  missed: readonly StoreEvent[] | undefined;
+} {
+  const from = query.get('resourceVersion') ?? '';
+  const isFresh = from === '' || from === '0';
+  const after = isFresh ? 0 : parseRevision(from);
+  const sendsState = isFresh || query.get('sendInitialEvents') === 'true';
+  return { from, after, sendsState, missed: sendsState ? [] : cluster.storage.eventsAfter(after) };
 }
 
 function timeoutMs(query: URLSearchParams): number {
