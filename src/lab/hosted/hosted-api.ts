@@ -2,7 +2,7 @@
 // that side. It is there while a kube-apiserver pod runs, terminating ones included: that is why zero replicas do not
 // end the writes yet. When it stops, what it held is on the volumes.
 
-import { startKubeServer, type KubeServer } from '../kube/index.ts';
+import { startKubeServer, type KubeServer, type Storage } from '../kube/index.ts';
 import type { CertificateAuthority } from '../tls/index.ts';
 import type { EtcdStore } from '../world/etcd-stores.ts';
 import { hostedDefinitions } from '../world/definitions.ts';
@@ -52,6 +52,7 @@ export class HostedApi {
     });
     // Nobody knows the port yet: no request can see the empty store.
     if (options.store.content !== undefined) server.restore(Buffer.from(options.store.content));
+    distrustNodes(server.storage);
     options.store.encryptionKey = options.encryptionKey;
     this.store = options.store;
     this.server = server;
@@ -71,5 +72,22 @@ export class HostedApi {
     this.flush();
     this.server = undefined;
     await server.close();
+  }
+}
+
+/**
+ * A control plane that begins anew knows nothing of its nodes until they report: a restored "Ready" must not pass for
+ * one. Done before the first request, where a real one would take the node controller's grace period.
+ */
+function distrustNodes(storage: Storage): void {
+  const nodes = Array.from(storage.all()).filter(([, object]) => object.kind === 'Node');
+  for (const [key, object] of nodes) {
+    const condition = {
+      type: 'Ready',
+      status: 'Unknown',
+      reason: 'NodeStatusUnknown',
+      message: 'Kubelet stopped posting node status.',
+    };
+    storage.put(key, { ...object, status: { conditions: [condition] } });
   }
 }

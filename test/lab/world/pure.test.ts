@@ -32,6 +32,11 @@ const context = (): CommandContext => ({
   },
 });
 
+const run = (argv: readonly string[], on = context()) => {
+  const { code, stdout, stderr } = runCommand(argv, on);
+  return { code, stdout: stdout.toString(), stderr };
+};
+
 describe('pausedUntil', () => {
   const now = Date.parse('2026-01-01T00:00:00Z');
 
@@ -109,10 +114,6 @@ describe('a snapshot file', () => {
 });
 
 describe('the shell of a pod', () => {
-  const run = (argv: readonly string[], on = context()) => {
-    const { code, stdout, stderr } = runCommand(argv, on);
-    return { code, stdout: stdout.toString(), stderr };
-  };
   const tls = ['--cacert', '/ca', '--cert', '/ca', '--key=/ca'];
 
   it('gives bytes as they are', () => {
