@@ -40,6 +40,8 @@ export async function runAttempt<P extends Ports>(
   const raised = await askAboutRisk(run, request, next.planned.changes);
   if (raised === 'interrupted') return undefined;
   if (raised !== undefined) return endAttempt(run, request, { kind: 'threw', error: raised });
+  // The run may have begun to stop while this was prepared; nothing is lost by not beginning.
+  if (run.calm.aborted) return undefined;
   const action = session.registry.get(of.step.action);
   await run.journal.append({
     type: 'step.started',

@@ -128,13 +128,13 @@ export const toyCount = defineAction<ToyPorts, typeof keyed, typeof nothing>({
     changes: [{ kind: 'run', on: { target: 'toy', object: key }, summary: 'counts', risk: 'safe' }],
   }),
   apply: async ({ key }, { clients, recordUndo }) => {
-    const before = (await clients.world.get(key)) ?? '0';
+    const before = (await clients.world.get(key)) ?? null;
     await recordUndo({ [key]: before });
-    await clients.world.set(key, String(Number(before) + 1));
+    await clients.world.set(key, String(Number(before ?? '0') + 1));
     return {};
   },
   probe: async ({ key }, { readers, undoEntries }) =>
-    undoEntries.has(key) && undoEntries.get(key) !== ((await readers.world.get(key)) ?? '0')
+    undoEntries.has(key) && undoEntries.get(key) !== ((await readers.world.get(key)) ?? null)
       ? { found: 'done', outputs: {} }
       : { found: 'not-done' },
   undo,
