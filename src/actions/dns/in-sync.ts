@@ -4,7 +4,8 @@ import { DrctlError } from '../../engine/index.ts';
 import type { ReadContext } from '../../engine/index.ts';
 import type { DrPorts, ZoneReader } from '../ports.ts';
 
-const intervalMs = 5_000;
+const firstIntervalMs = 500;
+const maxIntervalMs = 5_000;
 const maxLooks = 240;
 
 /** Throws STEP_TIMEOUT after 20 minutes. */
@@ -16,7 +17,7 @@ export async function waitInSync(
   for (let look = 0; look < maxLooks; look += 1) {
     if ((await dns.changeStatus(changeId, ctx.signal)) === 'INSYNC') return;
     ctx.report({ message: `Route53 change ${changeId} is PENDING` });
-    await ctx.sleep(intervalMs);
+    await ctx.sleep(Math.min(maxIntervalMs, firstIntervalMs * 2 ** look));
   }
   throw new DrctlError('STEP_TIMEOUT', `Route53 change ${changeId} is still PENDING`, {
     retryable: true,
