@@ -5,11 +5,15 @@
  */
 import type { Cluster } from './cluster.ts';
 import { deleteObject, foregroundFinalizer, orphanFinalizer } from './delete-object.ts';
-import { splitApiVersion, type KubeObject, type OwnerReference } from './objects.ts';
+import {
+  copy,
+  splitApiVersion,
+  type KubeObject,
+  type ObjectMeta,
+  type OwnerReference,
+} from './objects.ts';
 import type { ResourceType } from './resource-type.ts';
-import { updateObject } from './write-object.ts';
-
-const manager = 'kube-controller-manager';
+import { isReadyToGo } from './write-object.ts';
 
 /** One pass over all objects. */
 export function collectGarbage(cluster: Cluster): void {
@@ -133,13 +137,10 @@ function dropOwners(
   { type, object }: Dependent,
   gone: ReadonlySet<string>,
 ): void {
-  const current = fresh(cluster, type, object);
-  if (current === undefined) return;
-  updateObject(cluster, { type, manager, dryRun: false }, current, (next) => {
-    const kept = (next.metadata.ownerReferences ?? []).filter(({ uid }) => !gone.has(uid));
-    if (kept.length > 0) next.metadata.ownerReferences = kept;
-    else delete next.metadata.ownerReferences;
-    return next;
+  changeMetadata(cluster, type, object, (meta) => {
+    const kept = (meta.ownerReferences ?? []).filter(({ uid }) => !gone.has(uid));
+    if (kept.length > 0) meta.ownerReferences = kept;
+    else delete meta.ownerReferences;
   });
 }
 
@@ -149,14 +150,26 @@ function dropFinalizer(
   object: KubeObject,
   finalizer: string,
 ): void {
+  changeMetadata(cluster, type, object, (meta) => {
+    const kept = (meta.finalizers ?? []).filter((name) => name !== finalizer);
+    if (kept.length > 0) meta.finalizers = kept;
+    else delete meta.finalizers;
+  });
+}
+
+/** Not validated: an object that no longer fits its schema must still be able to go. */
+function changeMetadata(
+  cluster: Cluster,
+  type: ResourceType,
+  object: KubeObject,
+  change: (metadata: ObjectMeta) => void,
+): void {
   const current = fresh(cluster, type, object);
   if (current === undefined) return;
-  updateObject(cluster, { type, manager, dryRun: false }, current, (next) => {
-    next.metadata.finalizers = (next.metadata.finalizers ?? []).filter(
-      (name) => name !== finalizer,
-    );
-    return next;
-  });
+  const next = copy(current);
+  change(next.metadata);
+  if (isReadyToGo(type, next)) cluster.storage.remove(type.storageKey, next);
+  else cluster.storage.put(type.storageKey, next);
 }
 
 /** The object as it is now; undefined when it is gone or another one has its name. */
