@@ -2,7 +2,7 @@
 // A target that was given up on the command line is never contacted.
 
 import path from 'node:path';
-import type { DrClients, DrReaders } from '../actions/index.ts';
+import type { DrClients, DrReaders, KubeClient } from '../actions/index.ts';
 import type { AwsTarget, KubeTarget } from '../adapters/index.ts';
 import { DrctlError, closest, invariant } from '../engine/index.ts';
 import type { ArtifactReader, Json, RenderedTarget, RunLease } from '../engine/index.ts';
@@ -20,6 +20,8 @@ export interface ConnectionOptions {
 export interface Connections {
   readonly readers: DrReaders;
   clients(lease: RunLease): DrClients;
+  /** For the runbook's locks, which are taken before there is a lease. */
+  kube(target: string): Promise<KubeClient>;
   close(): void;
 }
 
@@ -76,6 +78,7 @@ export async function connectTargets(options: ConnectionOptions): Promise<Connec
       artifacts: lease.artifacts,
       files,
     }),
+    kube: async (name) => kube(name).client,
     close() {
       for (const target of kubeTargets.values()) target.close();
       for (const target of awsTargets.values()) target.close();

@@ -1,12 +1,15 @@
 // What apply, resume and rollback share: the view, the approver, the signals, and how a run's end is told.
 
 import type { DrPorts } from '../actions/index.ts';
+import type { FileRunStore } from '../adapters/index.ts';
 import { formatDuration } from '../engine/index.ts';
 import type { Plan, RunEvent, RunResult, RunSession, RunState } from '../engine/index.ts';
 import { createApprover } from './approver.ts';
 import type { ApprovalArgs } from './approver.ts';
 import type { Cli } from './command.ts';
+import { withLocks } from './locks.ts';
 import type { OpenSession } from './session.ts';
+import { isUnfinished } from './state-folder.ts';
 import { showError } from './views/error.ts';
 import { destroyedObjects } from './views/plan-step.ts';
 import { createPlainView } from './views/run-plain.ts';
@@ -83,6 +86,7 @@ function isOver(state: RunState, instance: string): boolean {
 export async function driveRun(
   options: {
     readonly opened: OpenSession;
+    readonly store: FileRunStore;
     readonly plan: Plan;
     readonly args: ApprovalArgs;
     readonly relay: EventRelay;
@@ -104,7 +108,7 @@ export async function driveRun(
   const began = system.now().getTime();
   let result: RunResult;
   try {
-    result = await options.work({
+    const session: RunSession<DrPorts> = {
       ...opened.session,
       ports: { readers: opened.connections.readers, clients: opened.connections.clients },
       interrupt: cli.stops.interrupt,
@@ -119,7 +123,12 @@ export async function driveRun(
         },
         cli,
       ),
-    });
+    };
+    result = await withLocks(
+      opened,
+      { by, isUnderWay: () => isUnfinished(options.store, opened.session.runId) },
+      () => options.work(session),
+    );
   } finally {
     await view.end();
   }

@@ -18,6 +18,7 @@ import type {
   RenderedTarget,
   RunEventSink,
   Runbook,
+  Scope,
   Session,
 } from '../engine/index.ts';
 import type { Cli } from './command.ts';
@@ -44,6 +45,8 @@ export interface OpenSession {
   readonly session: Session<DrPorts>;
   readonly connections: Connections;
   readonly targets: ReadonlyMap<string, RenderedTarget>;
+  /** What is known before any step: env, vars, run. */
+  readonly scope: Scope;
 }
 
 const MAX_PARALLEL = 100;
@@ -68,6 +71,7 @@ export async function openSession(input: SessionInput, cli: Cli): Promise<OpenSe
   const { createSystem } = await import('../adapters/index.ts');
   return {
     targets,
+    scope,
     connections,
     session: {
       runbook: input.runbook,

@@ -54,8 +54,7 @@ export async function findUnfinished(
   if (runId !== undefined) return store.header(runId);
   const headers = await store.list();
   for (const header of headers) {
-    const { outcome } = await readState(store, header.runId);
-    if (outcome !== 'succeeded' && outcome !== 'rolled-back') return header;
+    if (await isUnfinished(store, header.runId)) return header;
   }
   const [newest] = headers;
   if (newest === undefined) throw noRuns();
@@ -75,4 +74,14 @@ export async function readState(
     records.push(record);
   }
   return fold(records);
+}
+
+/** Has begun, and has neither succeeded nor been rolled back. A run whose journal is damaged counts as unfinished. */
+export async function isUnfinished(store: FileRunStore, runId: string): Promise<boolean> {
+  try {
+    const { outcome } = await readState(store, runId);
+    return outcome !== 'succeeded' && outcome !== 'rolled-back';
+  } catch (error) {
+    return !(error instanceof DrctlError && error.code === 'RUN_NOT_FOUND');
+  }
 }

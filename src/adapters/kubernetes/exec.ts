@@ -103,11 +103,11 @@ function createSession(socket: WebSocket, signal: AbortSignal, site: CallSite): 
   // The consumer may learn of a failure through stdout first; that must not count as unhandled.
   exit.catch(() => undefined);
 
-  let forget = (): void => undefined;
+  let forget: (() => void) | undefined;
   const end = (result: { code: number; stderr: string } | Error): void => {
     if (settled) return;
     settled = true;
-    forget();
+    forget?.();
     if (result instanceof Error) {
       queue.fail(result);
       fail(result);

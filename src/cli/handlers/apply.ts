@@ -49,6 +49,7 @@ export async function apply(
   return driveRun(
     {
       opened,
+      store,
       plan,
       args,
       relay,

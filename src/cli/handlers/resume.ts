@@ -35,6 +35,7 @@ export async function resume(
   return driveRun(
     {
       opened,
+      store,
       plan: header.plan,
       args,
       relay,

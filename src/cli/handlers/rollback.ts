@@ -54,6 +54,7 @@ export async function rollback(args: RollbackArgs, cli: Cli): Promise<number> {
   return driveRun(
     {
       opened,
+      store,
       plan: header.plan,
       args,
       relay,
