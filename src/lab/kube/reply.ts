@@ -73,10 +73,21 @@ export function sendReply(
     'Cache-Control': 'no-cache, private',
   };
   if (reply.warnings !== undefined && reply.warnings.length > 0) {
-    headers['Warning'] = reply.warnings.map((text) => `299 - ${JSON.stringify(text)}`);
+    headers['Warning'] = warningHeaders(reply.warnings);
   }
   response.writeHead(reply.code, headers);
   response.end(bodyText(reply.body, { yaml, pretty }));
+}
+
+/** All warnings of one answer together (apiserver: pkg/endpoints/filters/warning.go). */
+const warningsLimitBytes = 4 * 1024;
+
+/** Warning headers, ASCII only and of bounded size: what does not fit is left out. */
+function warningHeaders(warnings: readonly string[]): string[] {
+  let left = warningsLimitBytes;
+  return warnings
+    .map((text) => `299 - ${JSON.stringify(text)}`.replaceAll(/[^\x20-\x7e]/g, '?'))
+    .filter((header) => (left -= header.length) >= 0);
 }
 
 function bodyText(

@@ -188,3 +188,14 @@ describe('several servers in one process', () => {
     expect(config).toContain('certificate-authority-data: ');
   });
 });
+
+describe('warnings', () => {
+  it('never break an answer, however many unknown fields and whatever their names', async () => {
+    const { kube } = await start({ crds: [widgets] });
+    const unknown = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`größe${i}`, i]));
+    const { code, body } = await kube.call('POST', widgetPath, {
+      body: { metadata: { name: 'w' }, spec: { size: 'S', ...unknown } },
+    });
+    expect([code, body['spec']]).toEqual([201, { size: 'S', count: 2 }]);
+  });
+});
