@@ -1,11 +1,15 @@
-// dns.assert: what must be true of a Route53 zone before names in it are changed.
+// dns.assert: what must be true of a Route53 zone, and of names in it, right now. As a guard it answers at once, where
+// dns.wait would wait.
 
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { DrctlError, defineReadAction } from '../../engine/index.ts';
 import type { ReadContext } from '../../engine/index.ts';
+import { planAssertion } from '../plan-assertion.ts';
 import type { DrPorts } from '../ports.ts';
+import { readRecords } from './record-sets.ts';
 import { canonicalName, zoneParams } from './params.ts';
+import { goalParams, verdictOn } from './wait-verdict.ts';
 
 const params = Type.Object(
   {
@@ -15,6 +19,12 @@ const params = Type.Object(
     ),
     private: Type.Optional(
       Type.Boolean({ description: 'The zone must be private, or must not be' }),
+    ),
+    records: Type.Optional(
+      Type.Object(goalParams, {
+        additionalProperties: false,
+        description: 'How names in the zone must be now',
+      }),
     ),
   },
   { additionalProperties: false },
@@ -36,10 +46,21 @@ export const dnsAssert = defineReadAction<DrPorts, typeof params, typeof outputs
       action: 'dns.assert',
       with: { target: 'aws', zone: 'Z0123456789', covers: ['prod.example.com'] },
     },
+    {
+      id: 'names-are-ours',
+      action: 'dns.assert',
+      with: {
+        target: 'aws',
+        zone: 'Z0123456789',
+        records: { names: ['api.prod.example.com'], until: 'present', owner: 'mgmt-2' },
+      },
+    },
   ],
   params,
   outputs,
   read,
+  // Names may be published by what an earlier step starts.
+  plan: (wanted, ctx) => planAssertion(() => read(wanted, ctx)),
 });
 
 async function read(
@@ -57,6 +78,10 @@ async function read(
     .map((name) => `it does not cover ${name}`);
   if (wanted.private !== undefined && wanted.private !== zone.private) {
     faults.push(zone.private ? 'it is private' : 'it is not private');
+  }
+  if (wanted.records !== undefined) {
+    const { holds, seen } = verdictOn(await readRecords(dns, wanted.zone, ctx), wanted.records);
+    if (!holds) faults.push(seen);
   }
   if (faults.length > 0) {
     throw new DrctlError(

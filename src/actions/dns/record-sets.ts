@@ -1,8 +1,8 @@
 // Record sets as desired, compared, shown and kept. A TXT value or a set of addresses means the same in any order.
 
 import { DrctlError } from '../../engine/index.ts';
-import type { FieldChange, Json, JsonObject } from '../../engine/index.ts';
-import type { DnsChange, DnsRecordSet } from '../ports.ts';
+import type { FieldChange, Json, JsonObject, ReadContext } from '../../engine/index.ts';
+import type { DnsChange, DnsRecordSet, DrPorts, ZoneReader } from '../ports.ts';
 import { canonicalName, recordKey } from './params.ts';
 
 /** One entry of dns.update's `changes`. */
@@ -99,4 +99,15 @@ export function recordToJson(record: DnsRecordSet): Json {
 
 export function recordFromJson(json: Json): DnsRecordSet {
   return json as unknown as DnsRecordSet;
+}
+
+/** A zone has some thousands of record sets at most. */
+export async function readRecords(
+  dns: ZoneReader,
+  zone: string,
+  ctx: ReadContext<DrPorts>,
+): Promise<readonly DnsRecordSet[]> {
+  const records: DnsRecordSet[] = [];
+  for await (const record of dns.records(zone, ctx.signal)) records.push(record);
+  return records;
 }

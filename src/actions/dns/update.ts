@@ -9,7 +9,7 @@ import type { Change, Planned, ReadContext, WriteContext } from '../../engine/in
 import type { DnsChange, DnsRecordSet, DrPorts, ZoneReader } from '../ports.ts';
 import { waitInSync } from './in-sync.ts';
 import { namingOf, namingParams, recordKey, zoneParams } from './params.ts';
-import { byKey, neededChange, shownFields } from './record-sets.ts';
+import { byKey, neededChange, readRecords, shownFields } from './record-sets.ts';
 import { releasedRecords } from './release.ts';
 import {
   changeIdKey,
@@ -134,7 +134,7 @@ export const dnsUpdate = defineAction<DrPorts, typeof params, typeof outputs>({
     possible: true,
     run: async ({ params: { target, zone }, entries }, ctx) => {
       const dns = await ctx.clients.dns(target);
-      const changes = undoneChanges(entries, await readAll(dns, zone, ctx));
+      const changes = undoneChanges(entries, await readRecords(dns, zone, ctx));
       if (changes.length === 0) return;
       const comment = `drctl undo ${ctx.token}`;
       const { changeId } = await dns.change(zone, changes, { comment, signal: ctx.signal });
@@ -215,7 +215,7 @@ async function lookAt(dns: ZoneReader, wanted: Params, ctx: ReadContext<DrPorts>
   if (wanted.changes === undefined && wanted.release === undefined) {
     throw new DrctlError('PARAMS_INVALID', 'dns.update needs "changes", "release" or both');
   }
-  const records = await readAll(dns, wanted.zone, ctx);
+  const records = await readRecords(dns, wanted.zone, ctx);
   const present = byKey(records);
   const released =
     wanted.release === undefined
@@ -228,14 +228,4 @@ async function lookAt(dns: ZoneReader, wanted: Params, ctx: ReadContext<DrPorts>
   // A record that is released and deleted by name as well is deleted once.
   const unique = new Map(changes.map((change) => [recordKey(change.record), change]));
   return { present, changes: [...unique.values()], kept: released.kept };
-}
-
-async function readAll(
-  dns: ZoneReader,
-  zone: string,
-  ctx: ReadContext<DrPorts>,
-): Promise<readonly DnsRecordSet[]> {
-  const records: DnsRecordSet[] = [];
-  for await (const record of dns.records(zone, ctx.signal)) records.push(record);
-  return records;
 }

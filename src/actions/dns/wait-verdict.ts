@@ -1,20 +1,37 @@
-// Whether names are as they are waited for, judged on a whole list of records. Pure.
+// How names can be wanted, and whether they are so, judged on a whole list of records. Pure.
 
+import { Type } from 'typebox';
+import type { Static, TObject } from 'typebox';
 import type { DnsRecordSet } from '../ports.ts';
 import { ownersOf, ownersOfRecord } from './ownership.ts';
 import type { OwnerRecord } from './ownership.ts';
-import { canonicalName, isAddress, namingOf } from './params.ts';
+import { canonicalName, isAddress, namingOf, namingParams } from './params.ts';
 
-export interface WaitGoal {
-  readonly names: readonly string[];
-  readonly until: 'absent' | 'present' | 'value';
-  readonly owners?: boolean;
-  readonly owner?: string;
-  readonly values?: readonly string[];
-  readonly aliasName?: string;
-  readonly txtSuffix?: string;
-  readonly txtPrefix?: string;
-}
+export const goalParams = {
+  names: Type.Array(Type.String(), { description: 'Hostnames', minItems: 1 }),
+  until: Type.Enum(['absent', 'present', 'value'], {
+    description: 'No address record is left; every name has one; every name has this value',
+  }),
+  owners: Type.Optional(
+    Type.Boolean({
+      description:
+        'Count the TXT ownership records of the names too; default true for absent, else false',
+    }),
+  ),
+  owner: Type.Optional(
+    Type.String({
+      description:
+        'external-dns --txt-owner-id: absent counts only what it owns, present and value want it as the owner',
+    }),
+  ),
+  values: Type.Optional(
+    Type.Array(Type.String(), { description: 'For value: the record’s values, in any order' }),
+  ),
+  aliasName: Type.Optional(Type.String({ description: 'For value: the alias target' })),
+  ...namingParams,
+};
+
+export type WaitGoal = Static<TObject<typeof goalParams>>;
 
 export interface Verdict {
   readonly holds: boolean;

@@ -7,33 +7,15 @@ import { DrctlError, Duration, defineReadAction, parseDuration } from '../../eng
 import type { Planned, ReadContext } from '../../engine/index.ts';
 import type { DrPorts, ZoneReader } from '../ports.ts';
 import { waitInSync } from './in-sync.ts';
-import { namingParams, zoneParams } from './params.ts';
-import { verdictOn } from './wait-verdict.ts';
+import { zoneParams } from './params.ts';
+import { readRecords } from './record-sets.ts';
+import { goalParams, verdictOn } from './wait-verdict.ts';
 import type { Verdict } from './wait-verdict.ts';
 
 const params = Type.Object(
   {
     ...zoneParams,
-    names: Type.Array(Type.String(), { description: 'Hostnames', minItems: 1 }),
-    until: Type.Enum(['absent', 'present', 'value'], {
-      description: 'No address record is left; every name has one; every name has this value',
-    }),
-    owners: Type.Optional(
-      Type.Boolean({
-        description:
-          'Count the TXT ownership records of the names too; default true for absent, else false',
-      }),
-    ),
-    owner: Type.Optional(
-      Type.String({
-        description:
-          'external-dns --txt-owner-id: absent counts only what it owns, present and value want it as the owner',
-      }),
-    ),
-    values: Type.Optional(
-      Type.Array(Type.String(), { description: 'For value: the record’s values, in any order' }),
-    ),
-    aliasName: Type.Optional(Type.String({ description: 'For value: the alias target' })),
+    ...goalParams,
     changeId: Type.Optional(
       Type.Union([Type.String(), Type.Null()], {
         description: 'First wait until this change is INSYNC',
@@ -42,7 +24,6 @@ const params = Type.Object(
     interval: Type.Optional(
       Duration({ description: 'Time between two looks at the zone', default: '10s' }),
     ),
-    ...namingParams,
   },
   { additionalProperties: false },
 );
@@ -126,9 +107,7 @@ async function lookOnce(
   wanted: Params,
   ctx: ReadContext<DrPorts>,
 ): Promise<Verdict> {
-  const records = [];
-  for await (const record of dns.records(wanted.zone, ctx.signal)) records.push(record);
-  return verdictOn(records, wanted);
+  return verdictOn(await readRecords(dns, wanted.zone, ctx), wanted);
 }
 
 function shownRecord({ name, type, values, alias }: Verdict['addresses'][number]) {

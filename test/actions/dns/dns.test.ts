@@ -3,6 +3,8 @@ import { dnsAssert } from '../../../src/actions/dns/assert.ts';
 import { dnsUpdate } from '../../../src/actions/dns/update.ts';
 import { dnsWait } from '../../../src/actions/dns/wait.ts';
 import { verdictOn } from '../../../src/actions/dns/wait-verdict.ts';
+import type { WaitGoal } from '../../../src/actions/dns/wait-verdict.ts';
+import type { DnsRecordSet } from '../../../src/actions/ports.ts';
 import { applyAction, planAction, undoAction } from '../../fakes/carry-out.ts';
 import { cloudWorld } from '../../fakes/cloud-world.ts';
 import { StepMemory } from '../../fakes/contexts.ts';
@@ -105,7 +107,7 @@ test('dns.wait goes on until the names are as wanted, also over a passing failur
   expect(outputs).toEqual({ records: [] });
 });
 
-test.each([
+test.each<[string, readonly DnsRecordSet[], Omit<WaitGoal, 'names'>, boolean]>([
   ['a free name is absent', [], { until: 'absent' }, true],
   [
     'an ownership record alone keeps a name from being absent',
@@ -141,7 +143,7 @@ test.each([
     true,
   ],
   ['a neighbour’s name is not ours', [aliasRecord(`x.${host}`, 'lb')], { until: 'present' }, false],
-] as const)('dns.wait: %s', (_, records, goal, holds) => {
+])('dns.wait: %s', (_, records, goal, holds) => {
   expect(verdictOn(records, { names: [host], ...goal }).holds).toBe(holds);
 });
 
@@ -161,4 +163,20 @@ test('dns.assert: a zone covers its own name and what lies below it, not what en
   await expect(applyAction(world, dnsAssert, { ...zone, zone: 'ZABSENT' })).rejects.toThrow(
     'There is no Route53 zone "ZABSENT"',
   );
+});
+
+test('dns.assert tells at once how names are, and does not fail the planning of what is yet to come', async () => {
+  const { world } = published();
+  const names = (owner: string) => ({
+    ...zone,
+    records: { names: [host], until: 'present', owner },
+  });
+  await expect(applyAction(world, dnsAssert, names('mgmt-1'))).resolves.toMatchObject({
+    zone: 'Z1',
+  });
+  await expect(applyAction(world, dnsAssert, names('mgmt-2'))).rejects.toThrow(
+    `${host} belongs to mgmt-1, not to mgmt-2`,
+  );
+  const { notes } = await planAction(world, dnsAssert, names('mgmt-2'));
+  expect(notes?.[0]).toContain('Does not hold now');
 });
