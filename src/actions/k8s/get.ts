@@ -34,6 +34,12 @@ const params = Type.Object(
       }),
     ),
     extract: extractField('object'),
+    sensitive: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'What is extracted is secret (it is anyway where the kind is Secret)',
+      }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -1,4 +1,4 @@
-// Masks secrets by value in everything that leaves the process: printed, logged, journaled, reported. A value is also
+// Masks secrets by value, and pre-signed URLs by their form, in everything that leaves the process: printed, logged, journaled, reported. A value is also
 // found in the forms in which it travels: inside JSON text, base64, and URLs.
 
 import type { Json, JsonObject } from '../contracts/json.ts';
@@ -11,6 +11,13 @@ export interface Redactor {
 }
 
 const mask = '(sensitive)';
+
+/**
+ * A pre-signed URL is as good as the credentials that signed it, also when it comes back out of an object that another
+ * process wrote. Servers' messages may hold it JSON-escaped ("\\u0026" for "&").
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+ */
+const signedUrl = /https?:\/\/[^\s"'<>]*X-Amz-Signature=[^\s"'<>]*/gi;
 
 /** Masking "1" or "ab" everywhere would make all output unreadable, so these count only as a whole string. */
 const shortestSubstring = 3;
@@ -32,8 +39,9 @@ export function createRedactor(values: Iterable<string> = []): Redactor {
   };
   for (const value of values) add(value);
 
-  const maskText = (text: string): string => {
-    if (whole.has(text)) return mask;
+  const maskText = (original: string): string => {
+    if (whole.has(original)) return mask;
+    const text = original.replace(signedUrl, mask);
     if (forms.size === 0) return text;
     pattern ??= new RegExp(
       [...forms]

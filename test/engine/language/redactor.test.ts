@@ -23,6 +23,18 @@ describe('a redactor', () => {
     expect(masked).toEqual({ 'k-(sensitive)': [{ a: 'x (sensitive) y', b: 2, c: null }] });
   });
 
+  it('masks a pre-signed URL that nobody told it of, also JSON-escaped in a server’s message', () => {
+    const redactor = createRedactor();
+    const url = 'https://s3.example.com/b/k?X-Amz-Expires=60&X-Amz-Signature=0a1b';
+    expect(redactor.mask([`got "${url}".`, url.replaceAll('&', '\\u0026')])).toEqual([
+      'got "(sensitive)".',
+      '(sensitive)',
+    ]);
+    expect(redactor.maskText('https://s3.example.com/b/k?x=1')).toBe(
+      'https://s3.example.com/b/k?x=1',
+    );
+  });
+
   it('masks a short value only where it is the whole string', () => {
     const redactor = createRedactor(['ab', '7']);
     expect(redactor.mask(['ab', 'abc', 'x7', 7, 17])).toEqual([

@@ -62,13 +62,16 @@ export const extractField = (over: 'object' | 'objects') =>
   );
 
 export const extractedValues = Type.Record(Type.String(), anyJson('The value of the expression'), {
-  description: 'The values of `extract`; empty for Secrets, whose values are in `secretValues`',
+  description: 'The values of `extract`; empty where they are secret: see `secretValues`',
 });
 
 export const extractedSecretValues = Type.Record(
   Type.String(),
   Type.Unsafe<Json>({ description: 'The value of the expression', 'x-drctl': 'sensitive' }),
-  { description: 'The values of `extract` where the kind is Secret: masked everywhere' },
+  {
+    description:
+      'The values of `extract` where the kind is Secret or they are said to be sensitive: masked everywhere',
+  },
 );
 
 export const atLeastField = (fallback: number) =>
