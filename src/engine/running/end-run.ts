@@ -40,8 +40,9 @@ export async function endRun<P extends Ports>(
 
 async function finish<P extends Ports>(run: Execution<P>, outcome: RunOutcome): Promise<RunResult> {
   const { journal, endings } = run;
-  const error =
-    outcome === 'stuck' ? stuck(run) : outcome === 'failed' ? endings.failure : undefined;
+  // A run that was rolled back because a step failed still says which one and why.
+  const failure = outcome === 'succeeded' ? undefined : endings.failure;
+  const error = outcome === 'stuck' ? stuck(run) : failure;
   await journal.append({ type: 'run.finished', outcome });
   if (endings.bug !== undefined) throw endings.bug;
   return { outcome, state: journal.state, ...(error === undefined ? {} : { error }) };

@@ -72,7 +72,8 @@ describe('a step that fails', () => {
   it('with onFailure rollback undoes the run', async () => {
     const one = { id: 'one', action: 'toy.set', with: { key: 'one', value: 'x' } };
     const harness = harnessOf(one, down, { ...fail, needs: ['op', 'one'], onFailure: 'rollback' });
-    expect(await harness.start()).toMatchObject({ outcome: 'rolled-back' });
+    const result = await harness.start();
+    expect(result).toMatchObject({ outcome: 'rolled-back', error: { code: 'STEP_FAILED' } });
     expect(harness.world.content()).toEqual({ op: 'up', broken: 'yes' });
   });
 
