@@ -64,7 +64,7 @@ export async function headObject(
   }
 }
 
-export function plainEtag(etag: string | undefined): string {
+function plainEtag(etag: string | undefined): string {
   return (etag ?? '').replaceAll('"', '');
 }
 

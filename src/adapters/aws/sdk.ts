@@ -18,7 +18,7 @@ export interface S3Connection {
   readonly signer: InstanceType<S3Module['S3Client']>;
 }
 
-export interface Route53Connection {
+interface Route53Connection {
   readonly sdk: Route53Module;
   readonly client: InstanceType<Route53Module['Route53Client']>;
 }

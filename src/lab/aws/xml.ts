@@ -61,7 +61,7 @@ export function parseXml(text: string, root: string): ParsedXml {
   return content;
 }
 
-export function malformed(): AwsError {
+function malformed(): AwsError {
   return new AwsError(
     400,
     'MalformedXML',

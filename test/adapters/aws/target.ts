@@ -19,7 +19,7 @@ export interface TestTarget {
   close(): Promise<void>;
 }
 
-export const region = 'eu-central-1';
+const region = 'eu-central-1';
 const credential: Credential = { accessKeyId: 'AKIALAB', secretAccessKey: 'lab-secret' };
 
 const authority = createCertificateAuthority();

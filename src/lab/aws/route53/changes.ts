@@ -34,7 +34,7 @@ export function applyBatch(
   return records;
 }
 
-export function invalidBatch(faults: readonly string[]): AwsError {
+function invalidBatch(faults: readonly string[]): AwsError {
   return new AwsError(400, 'InvalidChangeBatch', `[${faults.join(', ')}]`);
 }
 

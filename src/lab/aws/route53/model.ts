@@ -32,7 +32,7 @@ export interface ChangeInfo {
   readonly comment: string | undefined;
 }
 
-export interface Route53Settings {
+interface Route53Settings {
   /** How long a change is PENDING. */
   readonly propagationMs: number;
   /** How long the zone refuses another change after one; 0: never. */

@@ -80,7 +80,7 @@ function unquoted(etag: string): string {
   return etag.trim().replaceAll('"', '');
 }
 
-export function newVersionId(bucket: Bucket): string {
+function newVersionId(bucket: Bucket): string {
   return bucket.versioning === 'Enabled' ? randomBytes(24).toString('base64url') : 'null';
 }
 
