@@ -7,9 +7,9 @@ import { DrctlError, defineReadAction } from '../../engine/index.ts';
 import type { ReadContext } from '../../engine/index.ts';
 import { planAssertion } from '../plan-assertion.ts';
 import type { DrPorts } from '../ports.ts';
-import { readRecords } from './record-sets.ts';
-import { canonicalName, zoneParams } from './params.ts';
-import { goalParams, verdictOn } from './wait-verdict.ts';
+import { readRecords } from './support/record-sets.ts';
+import { canonicalName, zoneParams } from './support/params.ts';
+import { goalParams, verdictOn } from './support/wait-verdict.ts';
 
 const params = Type.Object(
   {

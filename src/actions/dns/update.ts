@@ -7,17 +7,17 @@ import type { Static } from 'typebox';
 import { DrctlError, defineAction } from '../../engine/index.ts';
 import type { Change, Planned, ReadContext, WriteContext } from '../../engine/index.ts';
 import type { DnsChange, DnsRecordSet, DrPorts, ZoneReader } from '../ports.ts';
-import { waitInSync } from './in-sync.ts';
-import { namingOf, namingParams, recordKey, zoneParams } from './params.ts';
-import { byKey, neededChange, readRecords, shownFields } from './record-sets.ts';
-import { releasedRecords } from './release.ts';
+import { waitInSync } from './support/in-sync.ts';
+import { namingOf, namingParams, recordKey, zoneParams } from './support/params.ts';
+import { byKey, neededChange, readRecords, shownFields } from './support/record-sets.ts';
+import { releasedRecords } from './support/release.ts';
 import {
   changeIdKey,
   recordedChangeId,
   recordedChanges,
   undoneChanges,
   undoEntriesFor,
-} from './update-record.ts';
+} from './support/update-record.ts';
 
 const params = Type.Object(
   {

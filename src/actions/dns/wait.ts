@@ -6,11 +6,11 @@ import type { Static } from 'typebox';
 import { DrctlError, Duration, defineReadAction, parseDuration } from '../../engine/index.ts';
 import type { Planned, ReadContext } from '../../engine/index.ts';
 import type { DrPorts, ZoneReader } from '../ports.ts';
-import { waitInSync } from './in-sync.ts';
-import { zoneParams } from './params.ts';
-import { readRecords } from './record-sets.ts';
-import { goalParams, verdictOn } from './wait-verdict.ts';
-import type { Verdict } from './wait-verdict.ts';
+import { waitInSync } from './support/in-sync.ts';
+import { zoneParams } from './support/params.ts';
+import { readRecords } from './support/record-sets.ts';
+import { goalParams, verdictOn } from './support/wait-verdict.ts';
+import type { Verdict } from './support/wait-verdict.ts';
 
 const params = Type.Object(
   {

@@ -7,9 +7,9 @@ import { DrctlError, defineReadAction } from '../../engine/index.ts';
 import type { ReadContext } from '../../engine/index.ts';
 import { planAssertion } from '../plan-assertion.ts';
 import type { DrPorts, EtcdStatus } from '../ports.ts';
-import { describeUnhealthy, memberStates } from './members.ts';
-import type { MemberState } from './members.ts';
-import { memberParams } from './params.ts';
+import { describeUnhealthy, memberStates } from './support/members.ts';
+import type { MemberState } from './support/members.ts';
+import { memberParams } from './support/params.ts';
 
 const params = Type.Object(
   {

@@ -7,12 +7,12 @@ import type { Static } from 'typebox';
 import { defineAction } from '../../engine/index.ts';
 import type { Json, ReadContext, WriteContext } from '../../engine/index.ts';
 import type { DrPorts, EtcdMember } from '../ports.ts';
-import { chooseMember } from './choose-member.ts';
-import { memberStates } from './members.ts';
-import { memberParams } from './params.ts';
-import { findTaken, forgetTaken, noteTaken } from './snapshot-note.ts';
-import { checkSpace, cleanUp, fetchSnapshot, removeFromPod } from './snapshot-transfer.ts';
-import type { FileInPod } from './snapshot-transfer.ts';
+import { chooseMember } from './support/choose-member.ts';
+import { memberStates } from './support/members.ts';
+import { memberParams } from './support/params.ts';
+import { findTaken, forgetTaken, noteTaken } from './support/snapshot-note.ts';
+import { checkSpace, cleanUp, fetchSnapshot, removeFromPod } from './support/snapshot-transfer.ts';
+import type { FileInPod } from './support/snapshot-transfer.ts';
 
 const params = Type.Object(
   {

@@ -7,7 +7,7 @@ import type { ReadContext } from '../../engine/index.ts';
 import { planAssertion } from '../plan-assertion.ts';
 import { digestOf, openSourceFile } from '../source-file.ts';
 import type { DrPorts } from '../ports.ts';
-import { verifiedSnapshot } from './snapshot-content.ts';
+import { verifiedSnapshot } from './support/snapshot-content.ts';
 
 const params = Type.Object(
   {

@@ -6,7 +6,7 @@ import { DrctlError, TargetName, defineReadAction } from '../../engine/index.ts'
 import type { ReadContext } from '../../engine/index.ts';
 import { planAssertion } from '../plan-assertion.ts';
 import type { BucketFacts, BucketObject, BucketReader, DrPorts } from '../ports.ts';
-import { addressOf, bucketParam, sha256Param, versionParam } from './params.ts';
+import { addressOf, bucketParam, sha256Param, versionParam } from './support/params.ts';
 
 const params = Type.Object(
   {

@@ -8,7 +8,7 @@ import { DrctlError, defineAction } from '../../engine/index.ts';
 import type { Planned, ReadContext, WriteContext } from '../../engine/index.ts';
 import { digestOf } from '../source-file.ts';
 import type { BucketObject, BucketReader, DrPorts } from '../ports.ts';
-import { addressOf, objectParams, sha256Param, uriOf, versionParam } from './params.ts';
+import { addressOf, objectParams, sha256Param, uriOf, versionParam } from './support/params.ts';
 
 const params = Type.Object(
   {

@@ -13,7 +13,7 @@ import {
 } from '../../engine/index.ts';
 import type { ReadContext } from '../../engine/index.ts';
 import type { DrPorts } from '../ports.ts';
-import { addressOf, objectParams, uriOf, versionParam } from './params.ts';
+import { addressOf, objectParams, uriOf, versionParam } from './support/params.ts';
 
 const params = Type.Object(
   {

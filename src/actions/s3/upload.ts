@@ -7,8 +7,8 @@ import { DrctlError, defineAction } from '../../engine/index.ts';
 import type { Planned, ReadContext, WriteContext } from '../../engine/index.ts';
 import { digestOf, findSourceFile, openSourceFile } from '../source-file.ts';
 import type { BucketObject, DrPorts } from '../ports.ts';
-import { objectParams, sha256Param, sizeOf, uriOf } from './params.ts';
-import { ownUpload, recordUpload, undoUpload } from './upload-record.ts';
+import { objectParams, sha256Param, sizeOf, uriOf } from './support/params.ts';
+import { ownUpload, recordUpload, undoUpload } from './support/upload-record.ts';
 
 const params = Type.Object(
   {

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { DnsRecordSet } from '../../../src/actions/ports.ts';
-import { releasedRecords } from '../../../src/actions/dns/release.ts';
+import { releasedRecords } from '../../../src/actions/dns/support/release.ts';
 import { aliasRecord, txtOwner } from '../../fakes/zone-fake.ts';
 
 const domain = 'prod.example.com';

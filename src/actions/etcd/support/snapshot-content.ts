@@ -3,7 +3,7 @@
 // https://github.com/etcd-io/etcd/blob/main/etcdutl/snapshot/v3_snapshot.go
 
 import { createHash } from 'node:crypto';
-import { DrctlError } from '../../engine/index.ts';
+import { DrctlError } from '../../../engine/index.ts';
 
 const trailerBytes = 32;
 const blockBytes = 512;

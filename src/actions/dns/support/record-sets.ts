@@ -1,8 +1,8 @@
 // Record sets as desired, compared, shown and kept. A TXT value or a set of addresses means the same in any order.
 
-import { DrctlError } from '../../engine/index.ts';
-import type { FieldChange, Json, JsonObject, ReadContext } from '../../engine/index.ts';
-import type { DnsChange, DnsRecordSet, DrPorts, ZoneReader } from '../ports.ts';
+import { DrctlError } from '../../../engine/index.ts';
+import type { FieldChange, Json, JsonObject, ReadContext } from '../../../engine/index.ts';
+import type { DnsChange, DnsRecordSet, DrPorts, ZoneReader } from '../../ports.ts';
 import { canonicalName, recordKey } from './params.ts';
 
 /** One entry of dns.update's `changes`. */

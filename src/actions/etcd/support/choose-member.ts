@@ -1,7 +1,7 @@
 // Which member a snapshot is taken from: one snapshot of one member is right for all of them, but only of a member that
 // has applied everything, and rather not of the leader, which has enough to do.
 
-import { DrctlError } from '../../engine/index.ts';
+import { DrctlError } from '../../../engine/index.ts';
 import { describeUnhealthy } from './members.ts';
 import type { MemberState } from './members.ts';
 

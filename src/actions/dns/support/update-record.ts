@@ -1,9 +1,9 @@
 // What a DNS change remembers of every record set that it touches: how it was and how it will be. Undo puts back how it
 // was, where it still is as we left it; a record that somebody else has written since is theirs.
 
-import { DrctlError } from '../../engine/index.ts';
-import type { Json, JsonObject } from '../../engine/index.ts';
-import type { DnsChange, DnsRecordSet } from '../ports.ts';
+import { DrctlError } from '../../../engine/index.ts';
+import type { Json, JsonObject } from '../../../engine/index.ts';
+import type { DnsChange, DnsRecordSet } from '../../ports.ts';
 import { recordKey } from './params.ts';
 import { byKey, recordFromJson, recordToJson, sameRecord } from './record-sets.ts';
 

@@ -1,8 +1,8 @@
 // The members of an etcd cluster, found as pods by label. A pod that is going away is never counted as one.
 
-import { DrctlError } from '../../engine/index.ts';
-import type { ReadContext } from '../../engine/index.ts';
-import type { DrPorts, EtcdMember, EtcdStatus } from '../ports.ts';
+import { DrctlError } from '../../../engine/index.ts';
+import type { ReadContext } from '../../../engine/index.ts';
+import type { DrPorts, EtcdMember, EtcdStatus } from '../../ports.ts';
 
 /** What all etcd actions are given; see params.ts. */
 export interface MemberSelection {

@@ -2,7 +2,7 @@
 // a pod that is going away is never counted as one.
 
 import { Type } from 'typebox';
-import { TargetName } from '../../engine/index.ts';
+import { TargetName } from '../../../engine/index.ts';
 
 export const memberParams = {
   target: TargetName('kubernetes'),

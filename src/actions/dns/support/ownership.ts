@@ -4,7 +4,7 @@
 // hosts could claim is given to a host only when the resource it names says so; else to neither.
 // https://github.com/kubernetes-sigs/external-dns/blob/master/docs/registry/txt.md
 
-import type { DnsRecordSet } from '../ports.ts';
+import type { DnsRecordSet } from '../../ports.ts';
 import { isAddress } from './params.ts';
 import type { TxtNaming } from './params.ts';
 

@@ -1,8 +1,8 @@
 // Waiting until a change has reached all of Route53's name servers: usually under a minute.
 
-import { DrctlError } from '../../engine/index.ts';
-import type { ReadContext } from '../../engine/index.ts';
-import type { DrPorts, ZoneReader } from '../ports.ts';
+import { DrctlError } from '../../../engine/index.ts';
+import type { ReadContext } from '../../../engine/index.ts';
+import type { DrPorts, ZoneReader } from '../../ports.ts';
 
 const firstIntervalMs = 500;
 const maxIntervalMs = 5_000;

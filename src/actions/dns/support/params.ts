@@ -1,8 +1,8 @@
 // Parameters that the DNS actions share, and the one spelling of names: lower case, without the final dot.
 
 import { Type } from 'typebox';
-import { TargetName } from '../../engine/index.ts';
-import type { DnsRecordSet } from '../ports.ts';
+import { TargetName } from '../../../engine/index.ts';
+import type { DnsRecordSet } from '../../ports.ts';
 
 export const zoneParams = {
   target: TargetName('aws'),

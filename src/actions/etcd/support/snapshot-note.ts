@@ -1,9 +1,9 @@
 // The note beside a snapshot artifact: which pod, which revision, which checksum. It is written last, so that a snapshot
 // with a note that fits is one that was completed; anything else is taken again.
 
-import type { ReadContext, WriteContext } from '../../engine/index.ts';
-import { digestOf } from '../source-file.ts';
-import type { DrPorts } from '../ports.ts';
+import type { ReadContext, WriteContext } from '../../../engine/index.ts';
+import { digestOf } from '../../source-file.ts';
+import type { DrPorts } from '../../ports.ts';
 
 export interface TakenSnapshot {
   readonly file: string;

@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox';
 import type { TString } from 'typebox';
-import { DrctlError, TargetName } from '../../engine/index.ts';
+import { DrctlError, TargetName } from '../../../engine/index.ts';
 
 export const bucketParam = Type.String({ description: 'Name of the bucket', minLength: 3 });
 export const versionParam = Type.Optional(

@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox';
 import type { Static, TObject } from 'typebox';
-import type { DnsRecordSet } from '../ports.ts';
+import type { DnsRecordSet } from '../../ports.ts';
 import { ownersOf, ownersOfRecord } from './ownership.ts';
 import type { OwnerRecord } from './ownership.ts';
 import { canonicalName, isAddress, namingOf, namingParams } from './params.ts';

@@ -1,8 +1,8 @@
 // A snapshot's way out of the pod: room for it, the file, its bytes through exec, and its removal.
 
-import { DrctlError } from '../../engine/index.ts';
-import type { WriteContext } from '../../engine/index.ts';
-import type { DrPorts, EtcdClient, EtcdMember } from '../ports.ts';
+import { DrctlError } from '../../../engine/index.ts';
+import type { WriteContext } from '../../../engine/index.ts';
+import type { DrPorts, EtcdClient, EtcdMember } from '../../ports.ts';
 import { verifiedSnapshot } from './snapshot-content.ts';
 
 /** A snapshot is as large as the database, or a little larger while it is written. */

@@ -1,8 +1,14 @@
 // What an upload remembers, so that it can be found again and taken back: the content that it was about to upload and
 // the version that was there before. An object with that content, in another version, is ours.
 
-import type { Json, JsonObject, WriteContext } from '../../engine/index.ts';
-import type { BucketClient, BucketObject, BucketReader, DrPorts, ObjectAddress } from '../ports.ts';
+import type { Json, JsonObject, WriteContext } from '../../../engine/index.ts';
+import type {
+  BucketClient,
+  BucketObject,
+  BucketReader,
+  DrPorts,
+  ObjectAddress,
+} from '../../ports.ts';
 import { uriOf } from './params.ts';
 
 const entryKey = 'upload';

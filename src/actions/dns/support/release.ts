@@ -2,7 +2,7 @@
 // owner id holds, and its ownership records for them. Nothing else: neighbours may share a prefix, contain the name, or
 // have records of their own under it.
 
-import type { DnsRecordSet } from '../ports.ts';
+import type { DnsRecordSet } from '../../ports.ts';
 import { ownersOf, ownersOfRecord } from './ownership.ts';
 import { canonicalName, isAddress } from './params.ts';
 import type { TxtNaming } from './params.ts';
