@@ -1,0 +1,73 @@
+// The command as it is installed, in a process of its own. Needs the build ("npm test" makes it).
+
+import { execFile } from 'node:child_process';
+import { readFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { newFolder } from './run-cli.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const binary = path.join(root, 'bin', 'drctl.js');
+const runbook = path.join(root, 'runbooks', 'aws-same-region.yaml');
+const run = promisify(execFile);
+const maxBuffer = 64 * 1024 * 1024;
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+let cwd: string;
+
+beforeEach(async () => {
+  cwd = await newFolder();
+});
+
+async function drctl(argv: readonly string[], extra: Record<string, string> = {}): Promise<Ended> {
+  try {
+    const env = { ...process.env, ...extra };
+    const done = await run(process.execPath, [binary, ...argv], { cwd, env, maxBuffer });
+    return { code: 0, ...done };
+  } catch (error) {
+    const { code, stdout, stderr } = error as Ended;
+    return { code, stdout, stderr };
+  }
+}
+
+describe('the built command', () => {
+  it.each([['--help'], ['--version'], ['validate', runbook]])(
+    '%s loads no SDK, no lab and no terminal library, and says nothing that is not its own',
+    async (...argv) => {
+      const coverage = await newFolder();
+      const { code, stderr } = await drctl(argv, { NODE_V8_COVERAGE: coverage });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const [report = ''] = await readdir(coverage);
+      const loaded = await readFile(path.join(coverage, report), 'utf8');
+      expect(loaded).toContain('dist/cli/main.js');
+      const heavy = ['@aws-sdk', '@kubernetes/client-node', 'listr2', 'dist/lab/', '/ws/'];
+      expect(heavy.filter((name) => loaded.includes(name))).toEqual([]);
+    },
+  );
+
+  it('prints into a pipe that closes early without an error', async () => {
+    const command = `"${process.execPath}" "${binary}" schema | head -n 1`;
+    const { stdout, stderr } = await run('sh', ['-c', command], { cwd });
+    expect({ stdout, stderr }).toEqual({ stdout: '{\n', stderr: '' });
+  });
+
+  it('tells the whole story by itself, whatever this shell has set, and takes its lab down', async () => {
+    const { code, stdout, stderr } = await drctl(['lab', 'demo', '--time-scale', '0.5'], {
+      AWS_PROFILE: 'somebody-elses',
+      AWS_CA_BUNDLE: '/nowhere/ca.pem',
+      HC_CLUSTER_NAME: 'another',
+    });
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('Plan of aws-same-region');
+    expect(stdout).toContain('All is as it must be');
+    expect(stdout).toContain('The lab is down');
+    const status = await drctl(['lab', 'status', '--dir', path.join(cwd, '.drctl', 'demo', 'lab')]);
+    expect(status.code).toBe(1);
+  }, 180_000);
+});
