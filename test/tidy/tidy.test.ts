@@ -35,6 +35,8 @@ describe('every source file', () => {
       'lab/aws',
       'lab/kube',
       'lab/tls',
+      'lab/controllers/cluster-api',
+      'lab/controllers/hypershift',
     ]);
     const others = sources
       .filter((file) => path.basename(file) === 'index.ts')
@@ -47,7 +49,7 @@ describe('every source file', () => {
 describe('actions', () => {
   it('are named after their file: actions/area/verb.ts defines area.verb', () => {
     const wrong = sources
-      .filter((file) => /^src\/actions\/[a-z0-9]+\/[a-z0-9-]+\.ts$/.test(file))
+      .filter((file) => /^src\/actions\/(?!ports\/)[a-z0-9]+\/[a-z0-9-]+\.ts$/.test(file))
       .filter((file) => {
         const [, , area, verb] = file.replace('.ts', '').split('/');
         return !read(file).includes(`name: '${area}.${verb}'`);

@@ -37,7 +37,6 @@ export const errorCatalogue = {
   POINT_OF_NO_RETURN: { exitCode: 3, meaning: 'Rollback would go back past a point of no return' },
   DECLINED: { exitCode: 3, meaning: 'The person at the keyboard said no' },
 
-  PLAN_STALE: { exitCode: 4, meaning: 'The world or the inputs changed since the plan was made' },
   RUN_LOCKED: { exitCode: 4, meaning: 'Another process works on this run' },
   RUN_NOT_FOUND: { exitCode: 2, meaning: 'There is no run of that id' },
   RUN_EXISTS: { exitCode: 4, meaning: 'A run of that id exists already' },
