@@ -19,6 +19,8 @@ export interface Io {
   readonly cwd: string;
   /** SIGINT, SIGTERM and SIGHUP. The answer stops listening. */
   onSignal(listener: (signal: string) => void): () => void;
+  /** How secrets are masked from now on, also in what is printed when everything else has failed. */
+  maskWith(mask: (text: string) => string): void;
 }
 
 /** Where there is no terminal: wide enough for most lines, narrow enough for a log viewer. */

@@ -64,6 +64,7 @@ export function createOutput(io: Io, flags: OutputFlags): Output {
     mask,
     useRedactor: (one) => {
       redactor = one;
+      io.maskWith((text) => one.maskText(text));
     },
   };
 }

@@ -13,7 +13,14 @@ const EXIT_GRACE_MS = 2_000;
 export async function runProcess(): Promise<void> {
   quietWarnings();
   survivePipes();
-  const io = processIo();
+  let mask: ((text: string) => string) | undefined;
+  const io = processIo((one) => (mask = one));
+  // An error that nobody waited for: nothing can be relied on any more.
+  const crash = (error: unknown): void => {
+    const text = bugText(error);
+    process.stderr.write(mask?.(text) ?? text);
+    process.exit(BUG_EXIT_CODE);
+  };
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
   process.exitCode = await main(process.argv.slice(2), io);
@@ -22,19 +29,14 @@ export async function runProcess(): Promise<void> {
 
 const BUG_EXIT_CODE = 70;
 
-/** An error that nobody waited for: nothing can be relied on any more. */
-function crash(error: unknown): void {
-  process.stderr.write(bugText(error));
-  process.exit(BUG_EXIT_CODE);
-}
-
-function processIo(): Io {
+function processIo(maskWith: Io['maskWith']): Io {
   return {
     stdout: screen(process.stdout),
     stderr: screen(process.stderr),
     stdin: process.stdin,
     env: process.env,
     cwd: process.cwd(),
+    maskWith,
     onSignal(listener) {
       for (const signal of signals) process.on(signal, listener);
       return () => {

@@ -2,7 +2,11 @@
 
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { PassThrough } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from '../../src/cli/command.ts';
+import type { Cli } from '../../src/cli/command.ts';
+import { createRedactor } from '../../src/engine/index.ts';
 import { newFolder, runCli } from './run-cli.ts';
 import type { CliResult } from './run-cli.ts';
 
@@ -208,6 +212,35 @@ describe('the command line', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('Examples:');
     expect(stdout).toContain(`drctl ${command}`);
+  });
+});
+
+function breakDown(cli: Cli): Promise<number> {
+  cli.useRedactor(createRedactor(['hunter2']));
+  throw new TypeError('cannot read hunter2 of undefined');
+}
+
+describe('a bug', () => {
+  it('ends with 70, a stack and a request to report it, and keeps secrets to itself', async () => {
+    const shown: string[] = [];
+    const screen = {
+      write: (text: string) => void shown.push(text),
+      isTerminal: false,
+      columns: 80,
+    };
+    const io = {
+      stdout: screen,
+      stderr: screen,
+      stdin: new PassThrough(),
+      env: {},
+      cwd,
+      onSignal: () => () => undefined,
+      maskWith: () => undefined,
+    };
+    expect(await runCommand({ flags: {}, work: breakDown }, io)).toBe(70);
+    expect(shown.join('')).toContain('please report it');
+    expect(shown.join('')).toContain('TypeError: cannot read (sensitive) of undefined');
+    expect(shown.join('')).toMatch(/^ +at /m);
   });
 });
 

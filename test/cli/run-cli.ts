@@ -46,6 +46,7 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
     stdin: new PassThrough(),
     env: { ...options.env },
     cwd: options.cwd,
+    maskWith: () => undefined,
     onSignal(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -19,7 +19,7 @@ export function stepLines(step: PlannedStep, view: ChangeView): readonly string[
   const mark = step.deferUndo ? style.dim(' (undone when the phase ends)') : '';
   switch (fate.kind) {
     case 'skipped':
-      return [style.dim(`- ${step.id} is skipped: ${fate.because}`)];
+      return [style.dim(`· ${step.id} is skipped: ${fate.because}`)];
     case 'later':
       return [
         `${style.later(symbols.later)} ${headline(step, view)}${mark}`,

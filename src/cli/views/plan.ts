@@ -62,7 +62,7 @@ function checkLines(check: CheckResult, style: Style): readonly string[] {
     case 'holds':
       return [`${style.good('✓')} ${check.id}`];
     case 'skipped':
-      return [style.dim(`- ${check.id} skipped${said}`)];
+      return [style.dim(`· ${check.id} skipped${said}`)];
     case 'later':
       return [
         `${style.later('?')} ${style.dim(`${check.id}${said === '' ? ' is evaluated when its phase runs' : said}`)}`,
