@@ -17,14 +17,15 @@ export function runWorkloads(kube: FakeKube, options: WorkloadOptions = {}): { l
     if (object.kind !== 'Deployment' && object.kind !== 'StatefulSet') return;
     const namespace = object.metadata['namespace'] as string;
     const app = object.metadata.name;
-    const wanted = Number(valueAt(object, ['spec', 'replicas']) ?? 1);
+    const present = kube.peek(object.kind, app, namespace);
+    const wanted = Number(valueAt(present, ['spec', 'replicas']) ?? 1);
     for (let index = 0; index < 10; index += 1) {
       const name = `${app}-${index}`;
-      const present = kube.peek('Pod', name, namespace);
-      if (index < wanted && present === undefined) kube.seed(pod(`${namespace}/${name}`, app));
-      if (index < wanted || present === undefined) continue;
-      if (options.linger === true) lingering.add(present);
-      else kube.objects.remove(present);
+      const running = kube.peek('Pod', name, namespace);
+      if (index < wanted && running === undefined) kube.seed(pod(`${namespace}/${name}`, app));
+      if (index < wanted || running === undefined) continue;
+      if (options.linger === true) lingering.add(running);
+      else kube.objects.remove(running);
     }
   };
   kube.controllers.push(follow);

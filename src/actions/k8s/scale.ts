@@ -125,7 +125,7 @@ export const k8sScale = defineAction<DrPorts, typeof params, typeof outputs>({
         await setReplicas(kube, ctx, refOf(workload), wanted.replicas);
       }
       if (wanted.waitForPods !== false) {
-        await waitForPods(kube, ctx, workload, wanted.replicas);
+        await followPods(kube, ctx, workload, wanted.replicas);
       }
     });
     return scaledOf(found.workloads, wanted.replicas, ctx.undoEntries);
@@ -159,7 +159,8 @@ export const k8sScale = defineAction<DrPorts, typeof params, typeof outputs>({
           continue;
         }
         if (now !== record.before) await setReplicas(kube, ctx, record.ref, record.before);
-        if (wanted.undoWaits === true) await waitForPods(kube, ctx, workload, record.before);
+        if (wanted.undoWaits === true)
+          await waitForPods(kube, ctx, workload, { replicas: record.before });
       }
       throwConflicts(conflicts);
     },
@@ -175,6 +176,7 @@ interface ScaleRecord {
 }
 
 const waitsAtOnce = 8;
+const maxResets = 20;
 
 function replicasOf(workload: KubeObject): number {
   const replicas = valueAt(workload, ['spec', 'replicas']);
@@ -248,6 +250,35 @@ async function setReplicas(
   replicas: number,
 ): Promise<void> {
   await kube.patch(ref, { type: 'merge', patch: { spec: { replicas } }, signal: ctx.signal });
+}
+
+/**
+ * A controller that is being stopped in the same step may set a count back with its last breath: it is set again. One
+ * that keeps on doing it is not being stopped.
+ */
+async function followPods(
+  kube: KubeClient,
+  ctx: WriteContext<DrPorts>,
+  workload: KubeObject,
+  replicas: number,
+): Promise<void> {
+  let resets = 0;
+  const isHeld = async (): Promise<boolean> => {
+    const present = await kube.get(refOf(workload), ctx.signal);
+    if (present === undefined || replicasOf(present) === replicas) return true;
+    resets += 1;
+    if (resets > maxResets) {
+      throw new DrctlError(
+        'CLIENT_CONFLICT',
+        `${describeObject(workload)} was set back to ${replicasOf(present)} replicas ${maxResets} times`,
+        { hint: 'Stop or pause the controller that owns it first' },
+      );
+    }
+    await setReplicas(kube, ctx, refOf(workload), replicas);
+    return false;
+  };
+  do await waitForPods(kube, ctx, workload, { replicas, onWaiting: isHeld });
+  while (!(await isHeld()));
 }
 
 function scaledOf(

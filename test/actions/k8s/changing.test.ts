@@ -176,6 +176,28 @@ describe('k8s.scale', () => {
     expect(podsAtEnd).toBe(0);
   });
 
+  it('holds the count against a controller that sets it back with its last breath, not for ever', async () => {
+    for (const [breaths, outcome] of [
+      [1, 'done'],
+      [1_000, 'CLIENT_CONFLICT'],
+    ] as const) {
+      const { kube, world } = setup(workload('Deployment', 'cp/api', 1));
+      let left: number = breaths;
+      kube.controllers.push((server) => {
+        const present = server.peek('Deployment', 'api') as KubeObject;
+        if (left === 0 || JSON.stringify(present['spec']).includes('"replicas":1')) return;
+        left -= 1;
+        server.objects.put(workload('Deployment', 'cp/api', 1));
+      });
+      runWorkloads(kube);
+      const ended = applyAction(world, k8sScale, down).then(
+        () => 'done',
+        (error: unknown) => (error as { code: string }).code,
+      );
+      expect(await ended).toBe(outcome);
+    }
+  });
+
   it('refuses to scale down a StatefulSet whose volumes would be deleted', async () => {
     const policy = { persistentVolumeClaimRetentionPolicy: { whenScaled: 'Delete' } };
     const { world } = setup(workload('StatefulSet', 'cp/etcd', 3, policy));

@@ -1,10 +1,11 @@
 // The pods of a workload: zero replicas is not zero pods, so what counts is what is still there.
 
+import { DrctlError } from '../../../engine/index.ts';
 import type { JsonObject, ReadContext } from '../../../engine/index.ts';
 import type { DrPorts, KubeObject, KubeReader } from '../../ports.ts';
+import { isTransient } from './errors.ts';
 import { isJsonObject, textOf, valueAt } from './json-tree.ts';
 import { describeObject, namespaceOf } from './objects.ts';
-import { watchUntil } from './watch-until.ts';
 
 export function isReadyPod(pod: KubeObject): boolean {
   if (pod.metadata['deletionTimestamp'] !== undefined) return false;
@@ -51,32 +52,57 @@ function selectorTerm(expression: JsonObject): string {
   }
 }
 
-/** Until no more than `replicas` pods are left, or, where there are fewer, until so many are ready. */
+export interface PodsGoal {
+  readonly replicas: number;
+  /** Called whenever the pods are not there yet: may look whether somebody works against it. */
+  onWaiting?(): Promise<unknown>;
+}
+
+const firstPauseMs = 100;
+const maxPauseMs = 2_000;
+/** Longer than any timeout that a step can sensibly have. */
+const maxRounds = 50_000;
+
+/**
+ * Until no more than `replicas` pods are left, or, where there are fewer, until so many are ready. It asks again and
+ * again instead of watching pods: a count that somebody sets back changes no pod.
+ */
 export async function waitForPods(
   kube: KubeReader,
   ctx: ReadContext<DrPorts>,
   workload: KubeObject,
-  replicas: number,
+  { replicas, onWaiting }: PodsGoal,
 ): Promise<void> {
-  const labelSelector = labelSelectorOf(workload);
-  if (labelSelector === undefined) return;
-  const namespace = namespaceOf(workload);
-  await watchUntil(kube, ctx, {
-    query: {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      ...(namespace === undefined ? {} : { namespace }),
-      labelSelector,
-    },
-    waitingFor: `Waiting for the pods of ${describeObject(workload)}`,
-    check: (pods) => {
-      const left = pods.filter((pod) => !isFinishedPod(pod));
-      const ready = pods.filter(isReadyPod).length;
-      return left.length <= replicas && ready >= replicas
-        ? { holds: true }
-        : { holds: false, seen: `${left.length} pods, ${ready} ready, wanted ${replicas}` };
-    },
-  });
+  let pauseMs = firstPauseMs;
+  for (let round = 0; round < maxRounds; round += 1) {
+    const seen = await roundOf(kube, ctx, workload, { replicas, onWaiting });
+    if (seen === undefined) return;
+    ctx.report({
+      message: `Waiting for the pods of ${describeObject(workload)}; last seen: ${seen}`,
+    });
+    await ctx.sleep(pauseMs);
+    pauseMs = Math.min(pauseMs * 2, maxPauseMs);
+  }
+  throw new DrctlError('CLIENT_CONFLICT', `The pods of ${describeObject(workload)} never followed`);
+}
+
+/** undefined: the pods have followed. An outage of the server is waited out. */
+async function roundOf(
+  kube: KubeReader,
+  ctx: ReadContext<DrPorts>,
+  workload: KubeObject,
+  { replicas, onWaiting }: { replicas: number; onWaiting: PodsGoal['onWaiting'] | undefined },
+): Promise<string | undefined> {
+  try {
+    const { left, ready } = await countPods(kube, ctx, workload, replicas);
+    if (left <= replicas && ready >= replicas) return undefined;
+    await onWaiting?.();
+    return `${left} pods, ${ready} ready, wanted ${replicas}`;
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    if (!isTransient(error)) throw error;
+    return error instanceof Error ? error.message : 'the server does not answer';
+  }
 }
 
 /** One look, without waiting. */
@@ -86,8 +112,19 @@ export async function havePodsFollowed(
   workload: KubeObject,
   replicas: number,
 ): Promise<boolean> {
+  const { left, ready } = await countPods(kube, ctx, workload, replicas);
+  return left <= replicas && ready >= replicas;
+}
+
+/** A workload that selects no pods has as many as are wanted. */
+async function countPods(
+  kube: KubeReader,
+  ctx: ReadContext<DrPorts>,
+  workload: KubeObject,
+  replicas: number,
+): Promise<{ readonly left: number; readonly ready: number }> {
   const labelSelector = labelSelectorOf(workload);
-  if (labelSelector === undefined) return true;
+  if (labelSelector === undefined) return { left: replicas, ready: replicas };
   const namespace = namespaceOf(workload);
   const query = {
     apiVersion: 'v1',
@@ -101,5 +138,5 @@ export async function havePodsFollowed(
     if (!isFinishedPod(pod)) left += 1;
     if (isReadyPod(pod)) ready += 1;
   }
-  return left <= replicas && ready >= replicas;
+  return { left, ready };
 }
