@@ -50,12 +50,51 @@ export async function readRunbook(file: string, cli: Cli): Promise<LoadedRunbook
   return { runbook, path: file, registry };
 }
 
-/** ENV_INVALID with every problem of the values. From here on everything printed is masked. */
+/** ENV_INVALID with every problem of the values, files that cannot be read among them. */
 export async function resolveInputs(
   runbook: Runbook,
   args: InputArgs,
   cli: Cli,
 ): Promise<ResolvedInputs> {
+  const found = await findInputs(runbook, args, cli);
+  throwErrors([...found.errors, ...found.unreadable]);
+  return found;
+}
+
+/** As `resolveInputs`, where nothing is contacted: files that are not there (yet) are only warned of. */
+export async function resolveWithoutFiles(
+  runbook: Runbook,
+  args: InputArgs,
+  cli: Cli,
+): Promise<ResolvedInputs> {
+  const found = await findInputs(runbook, args, cli);
+  throwErrors(found.errors);
+  return { ...found, warnings: [...found.warnings, ...found.unreadable.map(asWarning)] };
+}
+
+export function throwErrors(problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
+  const count = problems.length === 1 ? 'One value is' : `${problems.length} values are`;
+  throw problemsError('ENV_INVALID', `${count} missing or malformed`, problems);
+}
+
+export function asWarning(problem: Problem): Problem {
+  return { ...problem, severity: 'warning' };
+}
+
+export interface FoundInputs extends ResolvedInputs {
+  /** Values that are missing or malformed. */
+  readonly errors: readonly Problem[];
+  /** Values that name a file which cannot be read. */
+  readonly unreadable: readonly Problem[];
+}
+
+/** Throws only for env files that cannot be read. From here on everything printed is masked. */
+export async function findInputs(
+  runbook: Runbook,
+  args: InputArgs,
+  cli: Cli,
+): Promise<FoundInputs> {
   const files = await Promise.all(
     args.envFile.map(async (file) => ({ path: file, text: await readNamed(file, cli.io.cwd) })),
   );
@@ -64,15 +103,15 @@ export async function resolveInputs(
   const redactor = createRedactor(sensitiveTexts(resolved.values));
   cli.useRedactor(redactor);
   const env = absoluteFiles(runbook, resolved.values, cli.io.cwd);
-  const errors = resolved.problems.filter((one) => one.severity === 'error');
-  const problems = [...errors, ...(await unreadableFiles(runbook, env))];
-  if (problems.length > 0) {
-    const count = problems.length === 1 ? 'One value is' : `${problems.length} values are`;
-    throw problemsError('ENV_INVALID', `${count} missing or malformed`, problems);
-  }
-  const warnings = resolved.problems.filter((one) => one.severity === 'warning');
   const alone = resolveEnv({ ...sources, process: {} });
-  return { env, warnings: [...warnings, ...overridden(resolved.values, alone.values)], redactor };
+  const warnings = resolved.problems.filter((one) => one.severity === 'warning');
+  return {
+    env,
+    redactor,
+    warnings: [...warnings, ...overridden(resolved.values, alone.values)],
+    errors: resolved.problems.filter((one) => one.severity === 'error'),
+    unreadable: await unreadableFiles(runbook, env),
+  };
 }
 
 /** A variable that happens to be set in the shell wins over the env file: right, but too easily not seen. */

@@ -139,12 +139,17 @@ describe('env', () => {
 
       ENV_INVALID: 3 values are missing or malformed
       ",
-        "stdout": "",
+        "stdout": "NAME             VALUE        FROM
+      NAME             (malformed)  --set
+      REPLICAS         (malformed)  --set
+      PASSWORD         (not given)
+      KUBECONFIG_FILE  (not given)
+      ",
       }
     `);
   });
 
-  it('says that a file that a value names cannot be read', async () => {
+  it('warns of a file that a value names and that cannot be read', async () => {
     const result = await drctl(
       'env',
       'small.yaml',
@@ -153,18 +158,32 @@ describe('env', () => {
       '--set',
       'KUBECONFIG_FILE=gone',
     );
-    expect(result).toMatchInlineSnapshot(`
-      {
-        "code": 2,
-        "stderr": "error: KUBECONFIG_FILE: the file CWD/gone does not exist
+    expect(result.code).toBe(0);
+    expect(result.stderr).toMatchInlineSnapshot(`
+      "warning: KUBECONFIG_FILE: the file CWD/gone does not exist
             Correct the path, or the permissions of the file
-
-      ENV_INVALID: One value is missing or malformed
-      ",
-        "stdout": "",
-      }
+      "
     `);
   });
+});
+
+describe('the shipped example', () => {
+  const root = path.resolve(import.meta.dirname, '../..');
+  const shipped = path.join(root, 'runbooks', 'aws-same-region.yaml');
+  const example = path.join(root, 'examples', 'env', 'aws-same-region.env');
+
+  it.each(['validate', 'env'])(
+    'passes %s on a machine that has none of its files',
+    async (command) => {
+      const env = { USER: 'me', HOME: cwd };
+      const result = await runCli([command, shipped, '-e', example], { cwd, env });
+      expect({ code: result.code, stderr: result.code === 0 ? '' : result.stderr }).toEqual({
+        code: 0,
+        stderr: '',
+      });
+      expect(result.stderr).toContain('MGMT_KUBECONFIG: the file CWD');
+    },
+  );
 });
 
 describe('the command line', () => {

@@ -69,6 +69,7 @@ function stable(text: string, cwd: string): string {
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME')
     .replaceAll(/^\d\d:\d\d:\d\d /gm, 'CLOCK ')
     .replaceAll(/\b\d+(ms|s)\b(?! *=)/g, 'SOME-TIME')
+    .replaceAll(/drctl \d+\.\d+\.\d+/g, 'drctl VERSION')
     .replaceAll(/sha256:[0-9a-f]+/g, 'sha256:DIGEST')
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
     .replaceAll(/\(process \d+/g, '(process PID')

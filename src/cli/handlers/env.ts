@@ -2,7 +2,7 @@
 
 import type { EnvValue } from '../../engine/index.ts';
 import type { Cli } from '../command.ts';
-import { readRunbook, resolveInputs, showWarnings } from '../inputs.ts';
+import { asWarning, findInputs, readRunbook, showWarnings, throwErrors } from '../inputs.ts';
 import type { InputArgs } from '../inputs.ts';
 import { tableLines } from '../views/table.ts';
 
@@ -13,12 +13,13 @@ export async function showEnv(
   cli: Cli,
 ): Promise<number> {
   const { runbook } = await readRunbook(args.runbook, cli);
-  const { env, warnings } = await resolveInputs(runbook, args, cli);
+  const { env, errors, ...found } = await findInputs(runbook, args, cli);
+  const warnings = [...found.warnings, ...found.unreadable.map(asWarning)];
   showWarnings(warnings, cli);
   const { style } = cli.output;
   const rows = env.map((value) => [
     value.name,
-    value.value === undefined ? style.dim('(not given)') : shown(value),
+    value.value === undefined ? style.dim(absent(value)) : shown(value),
     style.dim(origin(value)),
   ]);
   for (const line of tableLines(['NAME', 'VALUE', 'FROM'], rows, style)) cli.output.result(line);
@@ -31,7 +32,12 @@ export async function showEnv(
     })),
     warnings,
   });
+  throwErrors(errors);
   return 0;
+}
+
+function absent({ origin: { from } }: EnvValue): string {
+  return from === 'none' ? '(not given)' : '(malformed)';
 }
 
 function shown(value: EnvValue): string {

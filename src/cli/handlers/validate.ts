@@ -1,7 +1,7 @@
 // drctl validate.
 
 import type { Cli } from '../command.ts';
-import { readRunbook, resolveInputs, showWarnings } from '../inputs.ts';
+import { readRunbook, resolveWithoutFiles, showWarnings } from '../inputs.ts';
 import type { InputArgs } from '../inputs.ts';
 import { counted } from '../views/counted.ts';
 
@@ -11,7 +11,7 @@ export async function validate(
 ): Promise<number> {
   const { runbook, path } = await readRunbook(args.runbook, cli);
   const withValues = args.envFile.length > 0 || args.set.length > 0;
-  const inputs = withValues ? await resolveInputs(runbook, args, cli) : undefined;
+  const inputs = withValues ? await resolveWithoutFiles(runbook, args, cli) : undefined;
   if (inputs !== undefined) {
     const { renderTargets, renderVars, envScope } = await import('../../engine/index.ts');
     const run = { id: 'validate' };
