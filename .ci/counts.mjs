@@ -8,5 +8,5 @@ const broken = report.testResults.filter(
 );
 const failed = report.numFailedTests + broken.length;
 const skipped = report.numPendingTests + report.numTodoTests;
-console.log(`${report.numPassedTests} passed, ${failed} failed, ${skipped} skipped`);
+process.stdout.write(`${report.numPassedTests} passed, ${failed} failed, ${skipped} skipped\n`);
 if (failed > 0 || report.numPassedTests === 0) process.exitCode = 1;

@@ -3,11 +3,15 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { expect } from 'vitest';
 import type { JournalEvent, JournalRecord } from '../../src/engine/index.ts';
 
 export const root = path.resolve(import.meta.dirname, '../..');
 export const runbook = path.join(root, 'runbooks/aws-same-region.yaml');
 const binary = path.join(root, 'bin/drctl.js');
+
+const startTimer = globalThis.setTimeout;
 
 const POLL_MS = 20;
 const COMMAND_LIMIT_MS = 240_000;
@@ -66,7 +70,7 @@ function run(dir: string, args: readonly string[], interruption?: Interruption):
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    const limit = setTimeout(() => child.kill('SIGKILL'), COMMAND_LIMIT_MS);
+    const limit = startTimer(() => child.kill('SIGKILL'), COMMAND_LIMIT_MS);
     const watcher =
       interruption === undefined
         ? undefined
@@ -82,29 +86,28 @@ function run(dir: string, args: readonly string[], interruption?: Interruption):
 
 /** Calls `hit` once, as soon as an event written from now on fits. Returns what stops the watch. */
 function watchJournal(dir: string, interruption: Interruption, hit: () => void): () => void {
-  let stopped = false;
+  const stop = new AbortController();
   const look = async (): Promise<void> => {
     const known = (await readJournal(dir)).length;
-    while (!stopped) {
+    while (!stop.signal.aborted) {
       const events = await readJournal(dir);
       const fresh = events.length < known ? events : events.slice(known);
       if (fresh.some((event) => interruption.when(event))) {
         hit();
         return;
       }
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await setTimeout(POLL_MS);
     }
   };
   void look();
-  return () => {
-    stopped = true;
-  };
+  return () => stop.abort();
 }
 
 async function readJournal(dir: string, runId?: string): Promise<readonly JournalEvent[]> {
   const runs = path.join(dir, '.drctl/runs');
   const ids = await readdir(runs).catch(() => []);
-  const id = runId ?? ids.sort().at(-1);
+  // Ids begin with the time.
+  const id = runId ?? ids.toSorted((a, b) => (a < b ? -1 : 1)).at(-1);
   if (id === undefined) return [];
   const text = await readFile(path.join(runs, id, 'journal.ndjson'), 'utf8').catch(() => '');
   // The last piece is a line that is still being written, or nothing.
@@ -116,6 +119,12 @@ async function readJournal(dir: string, runId?: string): Promise<readonly Journa
 export function began(step: string): (event: JournalEvent) => boolean {
   return (event) =>
     event.type === 'step.started' && (event.step === step || event.step.startsWith(`${step}[`));
+}
+
+/** Fails with all that the command said when it does not exit with 0. */
+export async function mustSucceed(world: Workbench, ...args: string[]): Promise<void> {
+  const outcome = await world.drctl(...args);
+  expect(outcome.exitCode, show(outcome)).toBe(0);
 }
 
 export function show(outcome: Outcome): string {
