@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { format } from 'prettier';
+import { format, resolveConfig } from 'prettier';
 import { parse, stringify } from 'yaml';
 import { builtinActions } from '../dist/actions/index.js';
 
@@ -95,10 +95,13 @@ function commandsPage() {
   ].join('\n\n');
 }
 
+const style = await resolveConfig(path.join(root, 'docs/actions.md'));
+const markdown = (text) => format(text, { ...style, parser: 'markdown' });
+
 const files = {
   'schemas/runbook.v1.schema.json': `${JSON.stringify(parse(drctl('schema')), null, 2)}\n`,
-  'docs/actions.md': await format(actionsPage(), { parser: 'markdown', printWidth: 100 }),
-  'docs/commands.md': await format(commandsPage(), { parser: 'markdown', printWidth: 100 }),
+  'docs/actions.md': await markdown(actionsPage()),
+  'docs/commands.md': await markdown(commandsPage()),
 };
 
 for (const [file, content] of Object.entries(files)) {
