@@ -103,7 +103,7 @@ function watchJournal(dir: string, interruption: Interruption, hit: () => void):
   return () => stop.abort();
 }
 
-async function readJournal(dir: string, runId?: string): Promise<readonly JournalEvent[]> {
+export async function readJournal(dir: string, runId?: string): Promise<readonly JournalEvent[]> {
   const runs = path.join(dir, '.drctl/runs');
   const ids = await readdir(runs).catch(() => []);
   // Ids begin with the time.

@@ -2,7 +2,7 @@
 // undone. Actions are idempotent, so after a crash they are simply begun again from the first.
 
 import type { Ports } from '../contracts/action.ts';
-import { invariant } from '../contracts/invariant.ts';
+import { DrctlError } from '../contracts/errors.ts';
 import type { Instance } from '../contracts/journal-event.ts';
 import type { Step } from '../contracts/runbook.ts';
 import { evaluateWhen } from '../planning/expand-step.ts';
@@ -38,7 +38,13 @@ export async function carryOutExplicit<P extends Ports>(
     const when = evaluateWhen(step, scope);
     if (when.kind === 'skipped') continue;
     const plan = await planInstance({ session, step, instanceId: id, scope, signal });
-    invariant(plan.kind === 'planned', `Rollback step ${step.id} refers to steps that never ended`);
+    if (plan.kind === 'later') {
+      throw new DrctlError(
+        'VALUE_UNRESOLVED',
+        `Rollback step "${step.id}" needs the outputs of ${plan.waitsFor.join(', ')}, which never ended`,
+        { step: id, hint: 'Put back by hand what it would have, then drctl mark-done RUN STEP' },
+      );
+    }
     const context = undoContext(run, {
       instance: id,
       step,

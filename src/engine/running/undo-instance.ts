@@ -66,7 +66,8 @@ interface Undoing {
 /** The error, or undefined when it is undone. Retried as the step is. */
 async function attemptUndo<P extends Ports>(run: Execution<P>, undoing: Undoing): Promise<unknown> {
   const { session, halt, budget } = run;
-  const { retry, timeoutMs } = undoing.of.step;
+  const { retry } = undoing.of.step;
+  const timeoutMs = undoTimeoutMs(run, undoing.of);
   const signals = [halt, budget.signal];
   for (let attempts = 1; ; attempts += 1) {
     let last: string | undefined;
@@ -99,6 +100,12 @@ async function attemptUndo<P extends Ports>(run: Execution<P>, undoing: Undoing)
       return error;
     }
   }
+}
+
+/** Explicit steps bring their own timeouts; they are carried out one after the other. */
+function undoTimeoutMs<P extends Ports>({ session }: Execution<P>, { step }: GraphStep): number {
+  const explicit = session.runbook.rollback.get(step.id);
+  return explicit?.reduce((total, { timeoutMs }) => total + timeoutMs, 0) ?? step.timeoutMs;
 }
 
 async function carryOutUndo<P extends Ports>(
