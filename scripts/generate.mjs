@@ -6,6 +6,7 @@ import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { parse, stringify } from 'yaml';
 import { builtinActions } from '../dist/actions/index.js';
+import { celFunctions, templateHelpers } from '../dist/engine/index.js';
 
 const root = path.resolve(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
@@ -95,12 +96,27 @@ function commandsPage() {
   ].join('\n\n');
 }
 
+function expressionsPage() {
+  const row = ({ usage, summary }) => `| \`${cell(usage)}\` | ${cell(summary)} |`;
+  const head = ['| | |', '| --- | --- |'];
+  return [
+    '# Helpers and functions',
+    'Written from the sources by `npm run generate`. Values are Handlebars templates, conditions are CEL: see [the runbook language](runbook-language.md).',
+    '## Template helpers',
+    [...head, ...[...templateHelpers.values()].map(row)].join('\n'),
+    '## CEL functions',
+    'Beside the functions and macros of CEL itself (`has`, `size`, `all`, `exists`, `filter`, `map`, `startsWith`, `endsWith`, `contains`, `in`, …). Regular expressions are RE2: they take linear time, and have neither lookahead nor backreferences.',
+    [...head, ...celFunctions.map(row)].join('\n'),
+  ].join('\n\n');
+}
+
 const style = await resolveConfig(path.join(root, 'docs/actions.md'));
 const markdown = (text) => format(text, { ...style, parser: 'markdown' });
 
 const files = {
   'schemas/runbook.v1.schema.json': `${JSON.stringify(parse(drctl('schema')), null, 2)}\n`,
   'docs/actions.md': await markdown(actionsPage()),
+  'docs/expressions.md': await markdown(expressionsPage()),
   'docs/commands.md': await markdown(commandsPage()),
 };
 

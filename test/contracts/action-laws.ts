@@ -77,7 +77,7 @@ function writeLaws(action: Action<DrPorts>, scenario: LawScenario): void {
     const memory = new StepMemory();
     const outputs = await apply(action, scenario, world, memory);
     const after = world.content();
-    const { changes } = await plan(action, scenario, world);
+    const { changes } = await plan(action, scenario, world, memory);
     expect(changes.map(({ kind }) => kind)).toEqual(['none']);
     expect(await apply(action, scenario, world, memory)).toEqual(outputs);
     expect(world.content()).toEqual(after);
@@ -106,6 +106,8 @@ function writeLaws(action: Action<DrPorts>, scenario: LawScenario): void {
         const world = await scenario.build();
         const memory = new StepMemory();
         const wasCut = await applyCut(action, scenario, { world, memory, call, when });
+        // As the engine does: another attempt is planned first, and its own half-made work must not refuse it.
+        await plan(action, scenario, world, memory);
         await apply(action, scenario, world, memory);
         expect(world.content(), `cut ${when} call ${call}`).toEqual(uncut.content());
         return wasCut;
@@ -198,9 +200,20 @@ function contextOptions({ names }: LawScenario) {
   return names === undefined ? {} : { names };
 }
 
-async function plan(action: Action<DrPorts>, scenario: LawScenario, world: World) {
+/** With `memory`: as the engine plans before another attempt, with what earlier ones recorded. */
+async function plan(
+  action: Action<DrPorts>,
+  scenario: LawScenario,
+  world: World,
+  memory?: StepMemory,
+) {
   const params = validateParams(action, scenario.params);
-  return action.plan(params, readContext(world, contextOptions(scenario)));
+  return action.plan(params, {
+    ...readContext(world, contextOptions(scenario)),
+    ...(memory !== undefined && {
+      earlier: { undoEntries: memory.undo, token: memory.token },
+    }),
+  });
 }
 
 async function apply(

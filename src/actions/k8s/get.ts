@@ -72,19 +72,6 @@ export const k8sGet = defineReadAction<DrPorts, typeof params, typeof outputs>({
   params,
   outputs,
   read,
-  // An object that an earlier step will make is no reason to refuse the plan.
-  plan: async (wanted, ctx) => {
-    try {
-      return {
-        changes: [{ kind: 'none', because: 'reads only' }],
-        outputs: await read(wanted, ctx),
-      };
-    } catch (error) {
-      if (!hasCode(error, 'CLIENT_NOT_FOUND')) throw error;
-      const note = `${error.message} now; the step fails unless it does by then`;
-      return { changes: [{ kind: 'none', because: 'reads only' }], notes: [note] };
-    }
-  },
 });
 
 type Params = Static<typeof params>;

@@ -80,19 +80,6 @@ export const k8sList = defineReadAction<DrPorts, typeof params, typeof outputs>(
   params,
   outputs,
   read,
-  // Objects that an earlier step will make are no reason to refuse the plan.
-  plan: async (wanted, ctx) => {
-    try {
-      return {
-        changes: [{ kind: 'none', because: 'reads only' }],
-        outputs: await read(wanted, ctx),
-      };
-    } catch (error) {
-      if (!hasCode(error, 'CLIENT_NOT_FOUND', 'SELECTION_EMPTY')) throw error;
-      const note = `${error.message} now; the step fails unless that changes by then`;
-      return { changes: [{ kind: 'none', because: 'reads only' }], notes: [note] };
-    }
-  },
 });
 
 type Params = Static<typeof params>;

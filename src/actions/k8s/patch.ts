@@ -22,7 +22,6 @@ import {
 import { patched } from './support/patching.ts';
 import { revertChanges, throwConflicts } from './support/revert.ts';
 import { requireFound, selectObjects, selectionOf } from './support/selection.ts';
-import { selectForPlan } from './support/select-for-plan.ts';
 import { recordBefore, recordedValue } from './support/undo-records.ts';
 import {
   apiVersionField,
@@ -82,9 +81,11 @@ export const k8sPatch = defineAction<DrPorts, typeof params, typeof outputs>({
   params,
   outputs,
   plan: async (wanted, ctx) => {
-    const selection = selectionOf(wanted, wanted);
-    const found = await selectForPlan(ctx, wanted.target, selection, wanted.atLeast ?? 1);
-    const effects = found.objects.map((object) => effectOf(wanted, object));
+    const objects = await objectsToPatch(wanted, await ctx.readers.kube(wanted.target), {
+      ...ctx,
+      undoEntries: ctx.earlier?.undoEntries ?? new Map(),
+    });
+    const effects = objects.map((object) => effectOf(wanted, object));
     return {
       changes: changesOf(wanted.target, effects),
       observed: effects.map(({ object, changes }) => ({
@@ -101,7 +102,6 @@ export const k8sPatch = defineAction<DrPorts, typeof params, typeof outputs>({
           changed: changes.length > 0,
         })),
       },
-      notes: found.notes,
     };
   },
   apply: async (wanted, ctx) => {

@@ -212,7 +212,7 @@ async function plannedRestore(
   ctx: ReadContext<DrPorts>,
 ): Promise<Planned<Static<typeof outputs>>> {
   const items = (await planRestore(wanted, kube, ctx)).flat();
-  const memory = { undoEntries: new Map<string, Json>() };
+  const memory = ctx.earlier ?? { undoEntries: new Map<string, Json>() };
   const existing = wanted.existing ?? 'fail';
   const decisions = await inParallel(items, wanted.concurrency ?? 8, async (item) =>
     decide(kube, ctx, { item, existing, memory }),

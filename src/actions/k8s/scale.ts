@@ -6,6 +6,7 @@ import type { Static } from 'typebox';
 import { DrctlError, defineAction } from '../../engine/index.ts';
 import type { Change, Json, ReadContext, WriteContext } from '../../engine/index.ts';
 import type { DrPorts, KubeClient, KubeObject, KubeReader, ObjectRef } from '../ports.ts';
+import { hasCode } from './support/errors.ts';
 import { inParallel } from './support/in-parallel.ts';
 import { asJson, valueAt } from './support/json-tree.ts';
 import { describeObject, keyOf, namespaceOf, refOf, uidOf } from './support/objects.ts';
@@ -89,38 +90,32 @@ export const k8sScale = defineAction<DrPorts, typeof params, typeof outputs>({
   outputs,
   plan: async (wanted, ctx) => {
     const kube = await ctx.readers.kube(wanted.target);
-    const found = await workloadsOf(wanted, kube, ctx);
-    refuseLossOfVolumes(found.workloads, wanted.replicas);
-    const followed = await inParallel(found.workloads, waitsAtOnce, async (workload) =>
+    const workloads = await workloadsOf(wanted, kube, ctx);
+    refuseLossOfVolumes(workloads, wanted.replicas);
+    const followed = await inParallel(workloads, waitsAtOnce, async (workload) =>
       wanted.waitForPods === false ? true : havePodsFollowed(kube, ctx, workload, wanted.replicas),
     );
-    const changes = found.workloads.flatMap((workload, index) =>
+    const changes = workloads.flatMap((workload, index) =>
       changeOf(wanted, workload, followed[index] === true),
     );
     return {
       changes: changes.length > 0 ? changes : [{ kind: 'none', because: 'already at that count' }],
-      observed: found.workloads.map((workload) => ({
+      observed: workloads.map((workload) => ({
         object: `${wanted.target}: ${describeObject(workload)}`,
         id: uidOf(workload),
         fields: { replicas: replicasOf(workload) },
       })),
-      notes: found.problem === undefined ? [] : [`${found.problem} now`],
     };
   },
   apply: async (wanted, ctx) => {
     const kube = await ctx.clients.kube(wanted.target);
-    const found = await workloadsOf(wanted, kube, ctx);
-    if (found.problem !== undefined) {
-      throw new DrctlError('CLIENT_NOT_FOUND', found.problem, {
-        hint: 'Where that is fine, say missing: ignore',
-      });
-    }
-    refuseLossOfVolumes(found.workloads, wanted.replicas);
+    const workloads = await workloadsOf(wanted, kube, ctx);
+    refuseLossOfVolumes(workloads, wanted.replicas);
     await recordBefore(
       ctx,
-      found.workloads.map((workload) => recordOf(wanted, workload)),
+      workloads.map((workload) => recordOf(wanted, workload)),
     );
-    await inParallel(found.workloads, waitsAtOnce, async (workload) => {
+    await inParallel(workloads, waitsAtOnce, async (workload) => {
       if (replicasOf(workload) !== wanted.replicas) {
         await setReplicas(kube, ctx, refOf(workload), wanted.replicas);
       }
@@ -128,12 +123,15 @@ export const k8sScale = defineAction<DrPorts, typeof params, typeof outputs>({
         await followPods(kube, ctx, workload, wanted.replicas);
       }
     });
-    return scaledOf(found.workloads, wanted.replicas, ctx.undoEntries);
+    return scaledOf(workloads, wanted.replicas, ctx.undoEntries);
   },
   probe: async (wanted, ctx) => {
     const kube = await ctx.readers.kube(wanted.target);
-    const { workloads, problem } = await workloadsOf(wanted, kube, ctx);
-    if (problem !== undefined) return { found: 'not-done' };
+    const workloads = await workloadsOf(wanted, kube, ctx).catch((error: unknown) => {
+      if (hasCode(error, 'CLIENT_NOT_FOUND')) return undefined;
+      throw error;
+    });
+    if (workloads === undefined) return { found: 'not-done' };
     for (const workload of workloads) {
       const isScaled = replicasOf(workload) === wanted.replicas;
       const isDone =
@@ -184,27 +182,26 @@ function replicasOf(workload: KubeObject): number {
   return typeof replicas === 'number' ? replicas : 1;
 }
 
-/** `problem`: what is missing, where that is not to be ignored. Names count over all kinds: each must be found once. */
+/** CLIENT_NOT_FOUND for what is missing, where that is not to be ignored. Each name must be found once over all kinds. */
 async function workloadsOf(
   wanted: Params,
   kube: KubeReader,
   ctx: ReadContext<DrPorts>,
-): Promise<{ readonly workloads: readonly KubeObject[]; readonly problem?: string }> {
+): Promise<readonly KubeObject[]> {
   const kinds =
     wanted.kinds ?? (wanted.kind === undefined ? ['Deployment', 'StatefulSet'] : [wanted.kind]);
   const selections = kinds.map((kind) => selectionOf({ apiVersion: 'apps/v1', kind }, wanted));
   const found: KubeObject[] = [];
   for (const selection of selections) found.push(...(await selectObjects(kube, ctx, selection)));
   const [first] = selections;
-  if (wanted.missing === 'ignore' || first === undefined) return { workloads: found };
+  if (wanted.missing === 'ignore' || first === undefined) return found;
   const missing = missingNames(first, found);
+  if (missing.length === 0 && found.length > 0) return found;
   const place = `${kinds.join(' or ')} in ${wanted.namespace}`;
-  if (missing.length > 0) {
-    return { workloads: found, problem: `No ${place} is named ${missing.join(', ')}` };
-  }
-  return found.length === 0
-    ? { workloads: found, problem: `No ${place} is selected` }
-    : { workloads: found };
+  const what = missing.length > 0 ? `is named ${missing.join(', ')}` : 'is selected';
+  throw new DrctlError('CLIENT_NOT_FOUND', `No ${place} ${what}`, {
+    hint: 'Where that is fine, say missing: ignore',
+  });
 }
 
 /** Scaling such a StatefulSet down deletes its volumes with the data in them. */

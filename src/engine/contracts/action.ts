@@ -31,6 +31,17 @@ export interface ReadContext<P extends Ports> {
   evaluate(expression: string, names: JsonObject): Json;
   /** A line for people about long work, with counts where there are any. Never journaled. */
   report(progress: ProgressReport): void;
+  /**
+   * What earlier attempts of this step left: given to `plan` right before a later attempt, so that it knows their work
+   * for the step's own. Absent while a run is planned and before a first attempt.
+   */
+  readonly earlier?: EarlierAttempts;
+}
+
+export interface EarlierAttempts {
+  /** As WriteContext has them. */
+  readonly undoEntries: ReadonlyMap<string, Json>;
+  readonly token: string;
 }
 
 export interface ProgressReport {

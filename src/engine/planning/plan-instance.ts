@@ -1,7 +1,7 @@
 // Plans one instance of a step: render, validate, ask the action. The plan command uses it, and the executor again
 // right before each attempt, so that what is done is always what was last looked at.
 
-import type { Planned, Ports } from '../contracts/action.ts';
+import type { EarlierAttempts, Planned, Ports } from '../contracts/action.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { Scope, Step } from '../contracts/runbook.ts';
 import { renderParams } from '../language/render-params.ts';
@@ -21,6 +21,8 @@ export interface PlanInstanceInput<P extends Ports> {
   readonly instanceId?: string;
   readonly item?: Json;
   readonly scope: Scope;
+  /** Before an attempt that is not the step's first. */
+  readonly earlier?: EarlierAttempts;
   readonly signal: AbortSignal;
 }
 
@@ -54,7 +56,10 @@ export async function planInstance<P extends Ports>(
   const planned = await withDeadline(
     { ms: Math.min(step.timeoutMs, maxPlanningMs), signal, subject: `Planning step "${id}"` },
     (bounded) =>
-      action.plan(params, createReadContext(session, { id, title: step.title }, scope, bounded)),
+      action.plan(params, {
+        ...createReadContext(session, { id, title: step.title }, scope, bounded),
+        ...(input.earlier !== undefined && { earlier: input.earlier }),
+      }),
   );
   if (planned.outputs !== undefined) {
     learnSensitive(session.redactor, action.outputs, planned.outputs);

@@ -18,6 +18,7 @@ import type { Execution } from './execution.ts';
 import type { GraphStep } from './run-graph.ts';
 import { instanceOf } from './run-state.ts';
 import { refuseMasked, scopeFor, scopeOf } from './step-scope.ts';
+import { tokenOf, undoEntriesOf } from './undo-entries.ts';
 
 export type Prepared =
   | { readonly kind: 'skip'; readonly because: string }
@@ -72,7 +73,16 @@ async function planNow<P extends Ports>(
   const { session } = run;
   const { step } = of;
   if (of.effect !== 'read') {
-    const plan = await planInstance({ session, step, instanceId: id, scope, signal });
+    const plan = await planInstance({
+      session,
+      step,
+      instanceId: id,
+      scope,
+      signal,
+      ...(instanceOf(run.journal.state, id).begun && {
+        earlier: { undoEntries: await undoEntriesOf(run, id), token: tokenOf(session.runId, id) },
+      }),
+    });
     invariant(plan.kind === 'planned', `${id} is due, so all that it needs must have ended`);
     return plan;
   }

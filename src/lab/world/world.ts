@@ -34,6 +34,3 @@ export interface World {
 
 export const sideNames: readonly SideName[] = ['source', 'destination'];
 
-export function otherSide(name: SideName): SideName {
-  return name === 'source' ? 'destination' : 'source';
-}

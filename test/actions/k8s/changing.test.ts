@@ -56,13 +56,11 @@ describe('k8s.patch', () => {
     expect(kube.peek('NodePool', 'np-1')?.['spec']).toEqual({ replicas: 7 });
   });
 
-  it('fails for an object that does not exist, but only notes it in a plan', async () => {
+  it('fails for an object that does not exist, while planning too: the engine knows what will be made', async () => {
     const { world } = setup();
-    await expect(applyAction(world, k8sPatch, pause)).rejects.toMatchObject({
-      code: 'CLIENT_NOT_FOUND',
-    });
-    const planned = await planAction(world, k8sPatch, pause);
-    expect(planned.notes?.[0]).toContain('NodePool clusters/np-1 does not exist now');
+    const absent = { code: 'CLIENT_NOT_FOUND' };
+    await expect(applyAction(world, k8sPatch, pause)).rejects.toMatchObject(absent);
+    await expect(planAction(world, k8sPatch, pause)).rejects.toMatchObject(absent);
   });
 
   it('keeps the old value of a Secret out of plan and journal', async () => {

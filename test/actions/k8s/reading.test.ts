@@ -88,10 +88,10 @@ describe('k8s.get and k8s.list', () => {
     ).toMatchObject({ count: 0 });
   });
 
-  it('do not refuse a plan for an object that an earlier step will make', async () => {
-    const planned = await planAction(world().world, k8sGet, { ...nodePools, name: 'np-9' });
-    expect(planned.outputs).toBeUndefined();
-    expect(planned.notes).toEqual([expect.stringContaining('np-9 does not exist now')]);
+  it('say while planning that an object does not exist: the engine knows what will be made', async () => {
+    await expect(
+      planAction(world().world, k8sGet, { ...nodePools, name: 'np-9' }),
+    ).rejects.toMatchObject({ code: 'CLIENT_NOT_FOUND' });
   });
 
   it('refuse a list that is shorter than expected', async () => {

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { k8sRestore } from '../../../src/actions/k8s/restore.ts';
 import { applyAction, planAction, undoAction } from '../../fakes/carry-out.ts';
-import { StepMemory } from '../../fakes/contexts.ts';
+import { StepMemory, readContext } from '../../fakes/contexts.ts';
 import { FakeKube } from '../../fakes/kube-fake.ts';
 import { configMap, namespace } from '../../fakes/objects.ts';
 import { World } from '../../fakes/world.ts';
@@ -37,6 +37,33 @@ describe('k8s.restore', () => {
     const controlPlane = destination.peek('HostedControlPlane', 'prod')?.metadata['uid'] as string;
     const pull = destination.peek('Secret', 'pull', 'clusters-prod');
     expect(JSON.stringify(pull?.metadata['ownerReferences'])).toContain(controlPlane);
+  });
+
+  it('knows its own half-made work again when another attempt is planned, however others changed it since', async () => {
+    const world = await exportedWorld();
+    const memory = new StepMemory();
+    await applyAction(world, k8sRestore, restoreAll, { memory });
+    await world
+      .kube('destination')
+      .patch(
+        {
+          apiVersion: 'hypershift.openshift.io/v1beta1',
+          kind: 'HostedCluster',
+          namespace: 'clusters',
+          name: 'prod',
+        },
+        {
+          type: 'merge',
+          patch: { metadata: { finalizers: ['back-again'] } },
+          signal: AbortSignal.timeout(5_000),
+        },
+      );
+    const earlier = { undoEntries: memory.undo, token: memory.token };
+    const again = await k8sRestore.plan(restoreAll, { ...readContext(world), earlier });
+    expect(again.changes.map(({ kind }) => kind)).toEqual(['none']);
+    await expect(k8sRestore.plan(restoreAll, readContext(world))).rejects.toMatchObject({
+      code: 'CLIENT_CONFLICT',
+    });
   });
 
   it('makes Secrets before anything that could make them anew, and owners before the owned', async () => {
