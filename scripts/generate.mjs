@@ -96,8 +96,9 @@ function commandsPage() {
   ].join('\n\n');
 }
 
+const row = ({ usage, summary }) => `| \`${cell(usage)}\` | ${cell(summary)} |`;
+
 function expressionsPage() {
-  const row = ({ usage, summary }) => `| \`${cell(usage)}\` | ${cell(summary)} |`;
   const head = ['| | |', '| --- | --- |'];
   return [
     '# Helpers and functions',
