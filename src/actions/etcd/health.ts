@@ -1,5 +1,5 @@
 // etcd.health: how the members of an etcd cluster are. A check: it fails when too few are healthy, or when the database
-// is older than it must be.
+// is older than it must be, or newer than it may be.
 
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
@@ -23,6 +23,12 @@ const params = Type.Object(
     minRevision: Type.Optional(
       Type.Integer({
         description: 'Every healthy member must be at this revision or a later one',
+        minimum: 0,
+      }),
+    ),
+    maxRevision: Type.Optional(
+      Type.Integer({
+        description: 'No healthy member may be at a later revision: nothing was written since',
         minimum: 0,
       }),
     ),
@@ -83,7 +89,8 @@ async function read(
       `${healthy.length} of ${states.length} etcd members in "${wanted.namespace}" of ${wanted.target} are healthy, ${needed} must be (${describeUnhealthy(states)})`,
     );
   }
-  checkRevision(healthy, wanted);
+  checkNotOlder(healthy, wanted);
+  checkNotNewer(healthy, wanted);
   const newest = newestOf(healthy);
   return {
     members: states.map(({ status }) => shownStatus(status)),
@@ -95,7 +102,7 @@ async function read(
   };
 }
 
-function checkRevision(
+function checkNotOlder(
   healthy: readonly MemberState[],
   { minRevision, namespace, target }: Static<typeof params>,
 ): void {
@@ -107,6 +114,21 @@ function checkRevision(
     'ASSERTION_FAILED',
     `etcd in "${namespace}" of ${target} is older than it must be: ${pod} is at revision ${revision ?? 'unknown'}, ${minRevision} is expected`,
     { hint: 'It may have started from an empty or an old volume instead of the snapshot' },
+  );
+}
+
+function checkNotNewer(
+  healthy: readonly MemberState[],
+  { maxRevision, namespace, target }: Static<typeof params>,
+): void {
+  if (maxRevision === undefined) return;
+  const ahead = healthy.find(({ status }) => (status.revision ?? Infinity) > maxRevision);
+  if (ahead === undefined) return;
+  const { pod, revision } = ahead.status;
+  throw new DrctlError(
+    'ASSERTION_FAILED',
+    `etcd in "${namespace}" of ${target}: ${pod}: revision ${revision ?? 'unknown'} is above ${maxRevision}: something was written since`,
+    { hint: 'Find out what wrote to it, and whether that may be lost, before it is replaced' },
   );
 }
 

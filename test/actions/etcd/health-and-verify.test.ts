@@ -32,6 +32,19 @@ test('T6: etcd.health refuses a database that is older than the snapshot', async
   );
 });
 
+test('etcd.health refuses a database that was written to after a revision it must not pass', async () => {
+  const { world, etcd } = cloudWorld();
+  const ceiling = { ...members, maxRevision: 100 };
+  expect(await applyAction(world, etcdHealth, ceiling)).toMatchObject({ revision: 100 });
+  etcd.addMember('etcd-2', { revision: 104 });
+  await expect(applyAction(world, etcdHealth, ceiling)).rejects.toMatchObject({
+    code: 'ASSERTION_FAILED',
+    message: expect.stringContaining(
+      'etcd-2: revision 104 is above 100: something was written since',
+    ) as string,
+  });
+});
+
 test('a namespace without etcd is an error when it is looked at, and a note in a plan', async () => {
   const { world } = cloudWorld();
   const elsewhere = { ...members, namespace: 'clusters-new' };
