@@ -11,6 +11,8 @@ export interface CheckResult {
   readonly severity: 'error' | 'warning';
   /** Why it fails, is skipped, or cannot be told yet. */
   readonly message?: string;
+  /** Skipped because this target was given as unavailable: for a guard that is no reason to go on. */
+  readonly unavailable?: string;
   readonly error?: ErrorRecord;
 }
 

@@ -55,7 +55,7 @@ function reasonToSkip<P extends Ports>({
   session,
   check,
   scope,
-}: EvaluateCheckInput<P>): Pick<CheckResult, 'verdict' | 'message'> | undefined {
+}: EvaluateCheckInput<P>): Pick<CheckResult, 'verdict' | 'message' | 'unavailable'> | undefined {
   const when = evaluateWhen(check, scope);
   if (when.kind === 'skipped') {
     return { verdict: 'skipped', message: session.redactor.maskText(when.because) };
@@ -71,6 +71,7 @@ function reasonToSkip<P extends Ports>({
     return {
       verdict: 'skipped',
       message: `target "${gone}" is unavailable, so nobody checks this`,
+      unavailable: gone,
     };
   }
   if (session.offline) return { verdict: 'skipped', message: 'not read: offline' };

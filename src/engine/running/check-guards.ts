@@ -64,7 +64,10 @@ async function evaluateGuard<P extends Ports>(
   }
 }
 
-function refusal({ verdict, message, error }: CheckResult): string | undefined {
+/** A guard that nobody can look at does not hold: only its own `when` may leave it out. */
+function refusal({ verdict, message, error, unavailable }: CheckResult): string | undefined {
+  if (unavailable !== undefined)
+    return `target "${unavailable}" is unavailable, so nobody can tell`;
   if (verdict === 'holds' || verdict === 'skipped') return undefined;
   const reason = error === undefined || error.message === message ? '' : ` (${error.message})`;
   return `${message ?? verdict}${reason}`;

@@ -20,9 +20,11 @@ export interface RunFold {
 type Draft = {
   -readonly [Key in keyof RunState]: RunState[Key] extends ReadonlyMap<infer K, infer V>
     ? Map<K, V>
-    : RunState[Key] extends readonly (infer Item)[]
-      ? Item[]
-      : RunState[Key];
+    : RunState[Key] extends ReadonlySet<infer Item>
+      ? Set<Item>
+      : RunState[Key] extends readonly (infer Item)[]
+        ? Item[]
+        : RunState[Key];
 };
 
 /** The state of a run with these records. JOURNAL_ILLEGAL. */
@@ -47,6 +49,7 @@ export function createFold(): RunFold {
     outcome: undefined,
     session: 0,
     approvals: new Map(),
+    approvedNow: new Set(),
     expansions: new Map(),
     instances: new Map(),
     startOrder: [],
@@ -111,6 +114,7 @@ function addToRun(draft: Draft, event: JournalEvent, at: string): void {
       return;
     case 'phase.approved':
       draft.approvals.set(event.phase, event.approval);
+      draft.approvedNow.add(event.phase);
       return;
     default:
       throw new DrctlError('JOURNAL_ILLEGAL', `Unknown journal event "${event.type}"`);
@@ -119,6 +123,7 @@ function addToRun(draft: Draft, event: JournalEvent, at: string): void {
 
 function beginSession(draft: Draft, status: RunState['status']): void {
   draft.session += 1;
+  draft.approvedNow.clear();
   draft.status = status;
   draft.outcome = undefined;
   draft.endedAt = undefined;

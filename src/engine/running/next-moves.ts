@@ -145,7 +145,7 @@ function forwardMoves(view: PhaseView): readonly Move[] {
   // What an earlier session left open comes first: nothing new is begun on ground that is not known.
   const open = leftOpen(state, progress);
   if (open.length > 0) return free(open);
-  if (phase.approval === 'required' && !state.approvals.has(phase.id)) {
+  if (phase.approval === 'required' && !state.approvedNow.has(phase.id)) {
     return free([{ kind: 'approve-phase', phase: phase.id }]);
   }
   const ready = (of: GraphStep): boolean =>

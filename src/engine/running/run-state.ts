@@ -75,6 +75,8 @@ export interface RunState {
   /** Counts the processes that worked on the run: run.started, run.resumed and rollback.started each begin one. */
   readonly session: number;
   readonly approvals: ReadonlyMap<string, Approval>;
+  /** Phases that were approved since this session began: what somebody said days ago does not approve what is destroyed now. */
+  readonly approvedNow: ReadonlySet<string>;
   /** Step id → its instances, fixed once and for all. */
   readonly expansions: ReadonlyMap<string, readonly Instance[]>;
   readonly instances: ReadonlyMap<string, InstanceState>;

@@ -18,7 +18,7 @@ import { stepOfInstance } from './run-state.ts';
 import type { RunState } from './run-state.ts';
 import { scopeFor, scopeOf } from './step-scope.ts';
 import { undoEntriesOf } from './undo-entries.ts';
-import { changedSomething } from './undo-prospect.ts';
+import { changedSomething, recordedNothing } from './undo-prospect.ts';
 import { undoContext } from './write-context.ts';
 
 export interface UndoInstanceRequest {
@@ -102,6 +102,15 @@ async function attemptUndo<P extends Ports>(run: Execution<P>, undoing: Undoing)
   }
 }
 
+/** The runbook's own steps select by name: where the step made nothing, they would find what somebody else made. */
+function hasChangedNothing<P extends Ports>(
+  run: Execution<P>,
+  { of, id }: Pick<Undoing, 'of' | 'id'>,
+): boolean {
+  const action = run.session.registry.get(of.step.action);
+  return recordedNothing(action, run.journal.state.instances.get(id));
+}
+
 /** Explicit steps bring their own timeouts; they are carried out one after the other. */
 function undoTimeoutMs<P extends Ports>({ session }: Execution<P>, { step }: GraphStep): number {
   const explicit = session.runbook.rollback.get(step.id);
@@ -117,6 +126,7 @@ async function carryOutUndo<P extends Ports>(
   const { step } = of;
   const explicit = session.runbook.rollback.get(step.id);
   if (explicit !== undefined) {
+    if (hasChangedNothing(run, { of, id })) return undefined;
     return carryOutExplicit(run, { id, of, instance, steps: explicit, signal, onReport });
   }
   const action = session.registry.get(step.action);

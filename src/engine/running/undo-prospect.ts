@@ -1,6 +1,6 @@
 // What can still be undone, and how: the reversibility ledger and the preview of a rollback. Pure.
 
-import type { Ports } from '../contracts/action.ts';
+import type { Action, Ports } from '../contracts/action.ts';
 import type { Registry } from '../contracts/registry.ts';
 import type { Runbook } from '../contracts/runbook.ts';
 import { toBeUndone } from './next-rollback-moves.ts';
@@ -34,12 +34,25 @@ export function undoProspects<P extends Ports>(
     const of = graph.steps.get(instance.step);
     if (of === undefined) return [];
     const base = { instance: instance.id, title: of.step.title };
-    if (runbook.rollback.has(of.step.id)) return [{ ...base, how: 'explicit' }];
-    const { undo } = registry.get(of.step.action);
+    const action = registry.get(of.step.action);
+    const { undo } = action;
+    if (runbook.rollback.has(of.step.id)) {
+      return recordedNothing(action, instance)
+        ? [{ ...base, how: 'nothing', because: 'it changed nothing' }]
+        : [{ ...base, how: 'explicit' }];
+    }
     if (undo.possible) return [{ ...base, how: 'undo' }];
     const how = changedSomething(of, instance) ? 'impossible' : 'nothing';
     return [{ ...base, how, because: undo.because }];
   });
+}
+
+/** The action records before it changes anything, and has not: there is nothing of this run to undo. */
+export function recordedNothing<P extends Ports>(
+  action: Action<P>,
+  instance: InstanceState | undefined,
+): boolean {
+  return action.undo.possible && (instance?.undoEntries.size ?? 0) === 0;
 }
 
 /** As far as can be told: a change whose plan said "none" and that recorded nothing has changed nothing. */

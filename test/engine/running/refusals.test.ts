@@ -95,6 +95,32 @@ describe('the approval of a phase', () => {
     },
   );
 
+  it('is asked for again in a later session: what was said then does not approve what is destroyed now', async () => {
+    const asked: string[] = [];
+    const harness = new Harness(
+      {
+        phases: [
+          {
+            id: 'second',
+            approval: 'required',
+            steps: [{ id: 'fail', action: 'toy.fail', with: { key: 'f' } }],
+          },
+        ],
+      },
+      { actions: oddActions, values: { broken: 'yes' } },
+    );
+    harness.approver = {
+      approve: async (request) => {
+        asked.push(request.subject);
+        return yes.approve(request);
+      },
+    };
+    expect(await harness.start()).toMatchObject({ outcome: 'failed' });
+    harness.world.values.set('broken', 'no');
+    expect(await harness.resume()).toMatchObject({ outcome: 'succeeded' });
+    expect(asked).toEqual(['second', 'second']);
+  });
+
   it('keeps the run waiting too when a step of its own asks', async () => {
     const ask = { id: 'ask', action: 'toy.ask', with: { key: 'answer' } };
     const harness = new Harness(
@@ -143,6 +169,22 @@ describe('guards', () => {
     });
     harness.world.values.set('serves', 'y');
     expect(await harness.resume()).toMatchObject({ outcome: 'succeeded' });
+  });
+
+  it('refuse where their target is unavailable: nobody can tell whether they hold', async () => {
+    const blind = {
+      ...guarded,
+      guards: [{ id: 'serves', action: 'toy.get', with: { key: 'serves', target: 'source' } }],
+    };
+    const harness = new Harness(
+      { phases: [blind] },
+      { values: { one: 'x', two: 'x', serves: 'y' }, unavailable: ['source'] },
+    );
+    expect(await harness.start()).toMatchObject({
+      outcome: 'waiting',
+      error: { code: 'GUARD_REFUSED', message: expect.stringContaining('"source" is unavailable') },
+    });
+    expect(harness.world.content()).toEqual({ one: 'x', two: 'x', serves: 'y' });
   });
 
   it('that need the outputs of a step hold back all changes of the phase until it has ended', async () => {

@@ -54,6 +54,14 @@ describe('a rollback', () => {
     await expect(harness.rollback({ to: 'b' })).rejects.toMatchObject({ code: 'USAGE' });
   });
 
+  it('leaves the runbook’s own steps out where the step made nothing: what they find by name is somebody else’s', async () => {
+    const byHand = { id: 'a-back', action: 'toy.destroy', with: { key: 'a' } };
+    const harness = harnessOf([set('a')], { rollback: { a: [byHand] } }, { a: 'new' });
+    await harness.start();
+    expect(await harness.rollback()).toMatchObject({ outcome: 'rolled-back' });
+    expect(harness.world.content()).toMatchObject({ a: 'new' });
+  });
+
   it('takes the runbook’s own steps where it has them, in the scope of the instance', async () => {
     const harness = harnessOf(
       [

@@ -20,8 +20,9 @@ async function write(
   { clients, recordUndo }: WriteContext<ToyPorts>,
 ): Promise<void> {
   const before = await clients.world.get(key);
+  if (before === value) return;
   await recordUndo({ [key]: before ?? null });
-  if (before !== value) await clients.world.set(key, value);
+  await clients.world.set(key, value);
 }
 
 const undo = {
