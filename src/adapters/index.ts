@@ -10,5 +10,5 @@ export { createAwsTarget } from './aws/create-aws-target.ts';
 export type { AwsTarget } from './aws/create-aws-target.ts';
 export type { AwsSettings } from './aws/settings.ts';
 export { createEtcdClient, createEtcdReader } from './etcd/etcd-client.ts';
-export { dropRunLock, takeRunLock } from './kubernetes/run-lock.ts';
-export type { RunLock } from './kubernetes/run-lock.ts';
+export { assertRunLock, dropRunLock, takeRunLock } from './kubernetes/run-lock.ts';
+export type { LockingRun, RunLock } from './kubernetes/run-lock.ts';

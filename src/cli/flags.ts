@@ -63,6 +63,15 @@ export const planFlags = {
   },
 } as const satisfies Record<string, Options>;
 
+export const takeoverFlags = {
+  takeover: {
+    type: 'boolean',
+    default: false,
+    describe:
+      'Take the run from whoever holds it, and its locks anew when they are gone; only when surely nobody else works there',
+  },
+} as const satisfies Record<string, Options>;
+
 export const approvalFlags = {
   'auto-approve': { type: 'boolean', default: false, describe: 'Say yes to everything' },
   approve: {

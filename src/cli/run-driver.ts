@@ -93,6 +93,8 @@ export async function driveRun(
     readonly sections: readonly Section[];
     /** What counts as reaching what was asked for. */
     readonly success: RunResult['outcome'];
+    /** Of the runbook's locks: see withLocks. */
+    readonly takeover: boolean;
     work(session: RunSession<DrPorts>): Promise<RunResult>;
   },
   cli: Cli,
@@ -126,7 +128,11 @@ export async function driveRun(
     };
     result = await withLocks(
       opened,
-      { by, isUnderWay: () => isUnfinished(options.store, opened.session.runId) },
+      {
+        by,
+        takeover: options.takeover,
+        isUnderWay: () => isUnfinished(options.store, opened.session.runId),
+      },
       () => options.work(session),
     );
   } finally {

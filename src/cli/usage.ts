@@ -10,6 +10,7 @@ export async function explainUsage(message: string, argv: readonly string[]): Pr
       ...flags.inputFlags,
       ...flags.stateFlags,
       ...flags.planFlags,
+      ...flags.takeoverFlags,
       ...flags.approvalFlags,
     }),
     'full',
@@ -19,7 +20,6 @@ export async function explainUsage(message: string, argv: readonly string[]): Pr
     'force',
     'to',
     'reason',
-    'takeover',
     'dir',
     'expect',
   ];

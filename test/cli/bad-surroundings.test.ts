@@ -23,19 +23,6 @@ describe('a run that exists', () => {
     expect(await bench.drctl('resume', '--set', 'NAME=two')).toMatchSnapshot();
   });
 
-  it('keeps another run away from what its runbook locks, until it has ended', async () => {
-    const locks =
-      'locks: [{ target: here, namespace: default, name: "drctl-{{env.NAME}}" }]\nphases:';
-    await bench.write('small.yaml', runbook.replace('phases:', locks));
-    await bench.waitingRun();
-    const second = await bench.drctl('apply', 'small.yaml', ...values, '--auto-approve');
-    expect(second.code).toBe(4);
-    expect(second.stderr).toMatchSnapshot();
-    expect((await bench.drctl('resume', '--approve', 'clean')).code).toBe(0);
-    const third = await bench.drctl('apply', 'small.yaml', ...values, '--auto-approve');
-    expect(third.code).toBe(0);
-  });
-
   it('does not mix with another one of which the journal was copied', async () => {
     await bench.waitingRun();
     await bench.waitingRun();

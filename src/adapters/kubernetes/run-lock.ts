@@ -2,32 +2,37 @@
 // names the run. It belongs to the run, not to a process, so it is kept while the run is interrupted or failed: a half
 // finished run must not be joined by another. Nobody takes it away by waiting; no clock is compared.
 
-import type { KubeClient, ObjectRef } from '../../actions/ports.ts';
+import type { KubeClient, KubeObject, ObjectRef } from '../../actions/ports.ts';
 import { DrctlError } from '../../engine/index.ts';
 import type { Json, JsonObject, Operator } from '../../engine/index.ts';
 
 export interface RunLock {
+  /** Name of the target, for messages. */
+  readonly target: string;
   readonly namespace: string;
   readonly name: string;
+  /** What a person types to take the Lease away by hand. */
+  readonly deleteCommand: string;
+}
+
+export interface LockingRun {
+  readonly runId: string;
+  readonly by: Operator;
+  readonly at: Date;
+  readonly signal: AbortSignal;
 }
 
 const runAnnotation = 'drctl.dev/run';
 const holderAnnotation = 'drctl.dev/begun-by';
 
-/** True when it was taken just now, false when this run had it already. RUN_LOCKED names the other run and who began it. */
-export async function takeRunLock(
-  kube: KubeClient,
-  lock: RunLock,
-  run: {
-    readonly runId: string;
-    readonly by: Operator;
-    readonly at: Date;
-    readonly signal: AbortSignal;
-  },
-): Promise<boolean> {
+/** Nothing happens when this run has it already. RUN_LOCKED names the other run, who began it and when. */
+export async function takeRunLock(kube: KubeClient, lock: RunLock, run: LockingRun): Promise<void> {
   const { runId, by, at, signal } = run;
   const { namespace, name } = lock;
-  const annotations = { [runAnnotation]: runId, [holderAnnotation]: `${by.user}@${by.host}` };
+  const annotations = {
+    [runAnnotation]: runId,
+    [holderAnnotation]: `${by.user}@${by.host}`,
+  };
   // The API wants microseconds.
   const acquireTime = at.toISOString().replace('Z', '000Z');
   try {
@@ -40,14 +45,28 @@ export async function takeRunLock(
       },
       signal,
     );
-    return true;
+    return;
   } catch (error) {
     if (!(error instanceof DrctlError) || error.code !== 'CLIENT_CONFLICT') throw error;
   }
+  assertHeldBy(runId, lock, await kube.get(refOf(lock), signal));
+}
+
+/** For a run that took it when it began. RUN_LOCKED when it is another run's, or gone. */
+export async function assertRunLock(
+  kube: KubeClient,
+  lock: RunLock,
+  { runId, signal }: LockingRun,
+): Promise<void> {
   const held = await kube.get(refOf(lock), signal);
-  const holder = field(held?.metadata['annotations'], runAnnotation);
-  if (holder === runId) return false;
-  throw lockedBy(lock, holder, field(held?.metadata['annotations'], holderAnnotation));
+  if (held !== undefined) return assertHeldBy(runId, lock, held);
+  throw new DrctlError(
+    'RUN_LOCKED',
+    `The lock ${lock.namespace}/${lock.name} on ${lock.target} is gone: another run may have worked there since this run stopped`,
+    {
+      hint: 'Look at both sides first: what another run made, this one could destroy. --takeover takes the lock anew',
+    },
+  );
 }
 
 /** Nothing happens when it is another run's, or gone. */
@@ -64,7 +83,12 @@ export async function dropRunLock(
 }
 
 function refOf({ namespace, name }: RunLock): ObjectRef {
-  return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name };
+  return {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    namespace,
+    name,
+  };
 }
 
 function field(value: Json | undefined, name: string): string | undefined {
@@ -73,18 +97,24 @@ function field(value: Json | undefined, name: string): string | undefined {
   return typeof found === 'string' ? found : undefined;
 }
 
-function lockedBy({ namespace, name }: RunLock, runId?: string, by?: string): DrctlError {
-  const lease = `Lease ${namespace}/${name}`;
-  if (runId === undefined) {
-    return new DrctlError('RUN_LOCKED', `${lease} exists and is not a run's lock`, {
+/** A Lease that went away between two looks counts as another's: asking again settles it. */
+function assertHeldBy(runId: string, lock: RunLock, held: KubeObject | undefined): void {
+  const annotations = held?.metadata['annotations'];
+  const holder = field(annotations, runAnnotation);
+  if (holder === runId) return;
+  const place = `${lock.namespace}/${lock.name} on ${lock.target}`;
+  if (holder === undefined) {
+    throw new DrctlError('RUN_LOCKED', `Lease ${place} exists and is not a run's lock`, {
       hint: 'Look who made it, or give the lock of the runbook another name',
     });
   }
-  return new DrctlError(
+  const by = field(annotations, holderAnnotation) ?? 'somebody';
+  const since = field(held?.['spec'], 'acquireTime') ?? 'an unknown time';
+  throw new DrctlError(
     'RUN_LOCKED',
-    `Run ${runId}, begun by ${by ?? 'somebody'}, has not ended and holds ${lease}`,
+    `Run ${holder}, begun by ${by}, has not ended: it holds the lock ${place} since ${since}`,
     {
-      hint: `Bring it to its end with "drctl resume ${runId}" or "drctl rollback ${runId}". If it is given up for good: kubectl -n ${namespace} delete lease ${name}`,
+      hint: `Where it was begun, bring it to its end with "drctl resume ${holder}" or "drctl rollback ${holder}", which gives the lock back. Only if its state folder is lost for good: ${lock.deleteCommand}`,
     },
   );
 }

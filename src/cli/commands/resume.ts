@@ -1,7 +1,7 @@
 // drctl resume: go on where a run stands.
 
 import { defineCommand } from '../define-command.ts';
-import { approvalFlags, inputFlags, stateFlags } from '../flags.ts';
+import { approvalFlags, inputFlags, stateFlags, takeoverFlags } from '../flags.ts';
 
 export const resumeCommand = defineCommand({
   command: 'resume [run]',
@@ -12,11 +12,7 @@ export const resumeCommand = defineCommand({
     ...stateFlags,
     ...approvalFlags,
     parallel: { type: 'number', default: 8, describe: 'How many steps may be under way at once' },
-    takeover: {
-      type: 'boolean',
-      default: false,
-      describe: 'Take the run from whoever holds it; only when that process is surely gone',
-    },
+    ...takeoverFlags,
   },
   examples: [
     ['drctl resume', 'The newest run that has not ended'],

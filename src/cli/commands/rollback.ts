@@ -1,7 +1,7 @@
 // drctl rollback: undo what a run did.
 
 import { defineCommand } from '../define-command.ts';
-import { approvalFlags, inputFlags, stateFlags } from '../flags.ts';
+import { approvalFlags, inputFlags, stateFlags, takeoverFlags } from '../flags.ts';
 
 export const rollbackCommand = defineCommand({
   command: 'rollback [run]',
@@ -18,6 +18,7 @@ export const rollbackCommand = defineCommand({
       default: false,
       describe: 'Also back over a point of no return, which may destroy data',
     },
+    ...takeoverFlags,
     parallel: { type: 'number', default: 8, describe: 'How many steps may be under way at once' },
   },
   examples: [

@@ -55,6 +55,7 @@ export async function apply(
       relay,
       sections: planSections(plan),
       success: 'succeeded',
+      takeover: false,
       work: (session) =>
         startRun(session, {
           store,

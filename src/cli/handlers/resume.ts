@@ -41,6 +41,7 @@ export async function resume(
       relay,
       sections: planSections(header.plan, state),
       success: 'succeeded',
+      takeover: args.takeover,
       work: (session) => resumeRun(session, { store, takeover: args.takeover }),
     },
     cli,

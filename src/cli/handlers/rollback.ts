@@ -25,6 +25,7 @@ export interface RollbackArgs extends InputArgs, ApprovalArgs, StateArgs {
   readonly preview: boolean;
   readonly to: string | undefined;
   readonly force: boolean;
+  readonly takeover: boolean;
   readonly parallel: number;
   readonly timeout: string | undefined;
 }
@@ -68,10 +69,12 @@ export async function rollback(args: RollbackArgs, cli: Cli): Promise<number> {
         },
       ],
       success: 'rolled-back',
+      takeover: args.takeover,
       work: (session) =>
         rollbackRun(session, {
           store,
           force: args.force,
+          takeover: args.takeover,
           timeoutMs:
             args.timeout === undefined
               ? DEFAULT_TIMEOUT_MS
