@@ -29,6 +29,7 @@ import { readManifests } from './support/manifests.ts';
 import {
   describeObject,
   describeRef,
+  isNamespace,
   isSecret,
   keyOf,
   namespaceOf,
@@ -112,9 +113,12 @@ export const k8sApply = defineAction<DrPorts, typeof params, typeof outputs>({
     for (const manifest of await readManifests(wanted, ctx.readers.files)) {
       const look = await lookAt(wanted, kube, ctx, manifest);
       if (look.note !== undefined) notes.push(look.note);
-      if (look.fields.length === 0) continue;
-      const on = { target: wanted.target, object: describeObject(look.desired) };
       const isNew = look.before === undefined;
+      if (!isNew && look.fields.length === 0) continue;
+      const on = { target: wanted.target, object: describeObject(look.desired) };
+      if (isNew && isNamespace(look.desired)) {
+        notes.push(`undo deletes ${describeObject(look.desired)} only when nothing is in it`);
+      }
       changes.push({
         kind: isNew ? 'create' : 'update',
         on,

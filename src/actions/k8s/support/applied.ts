@@ -3,7 +3,7 @@
 import type { Json, WriteContext } from '../../../engine/index.ts';
 import type { DrPorts, KubeClient, KubeObject, ObjectRef } from '../../ports.ts';
 import { isJsonObject } from './json-tree.ts';
-import { freeNamespace } from './namespace-contents.ts';
+import { deleteMadeNamespace } from './made-namespace.ts';
 import { isNamespace, listAt, uidOf } from './objects.ts';
 import { refuseProtected } from './protection.ts';
 import { removeObject, waitUntilGone } from './removal.ts';
@@ -21,10 +21,13 @@ export async function deleteApplied(
   if (present === undefined) return;
   const isOurs = uid === undefined ? isAppliedByUs(present) : uid === uidOf(present);
   if (!isOurs) return;
+  if (isNamespace(present)) {
+    await deleteMadeNamespace(kube, ctx, present, 'keep');
+    return;
+  }
   await refuseProtected(kube, ctx, [present]);
   await removeObject(kube, ctx, present, { finalizers: 'keep', propagation: 'Background' });
-  if (isNamespace(present)) await freeNamespace(kube, ctx, present);
-  else await waitUntilGone(kube, ctx, [present], 'keep');
+  await waitUntilGone(kube, ctx, [present], 'keep');
 }
 
 function isAppliedByUs(object: KubeObject): boolean {

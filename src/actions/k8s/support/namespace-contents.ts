@@ -18,17 +18,18 @@ const roundsForServices = 16;
 /** Longer than any timeout that a step can sensibly have. */
 const maxRounds = 20_000;
 
-/** Kinds that may not be listed, and views of other kinds, are left out. */
+/** Kinds that may not be listed are left out and told to `onDenied`; views of other kinds are left out. */
 export async function contentsOf(
   kube: KubeReader,
   ctx: ReadContext<DrPorts>,
   namespace: string,
+  onDenied: (kind: string) => void = () => {},
 ): Promise<readonly KubeObject[]> {
   const kinds = (await kube.resources(ctx.signal)).filter(
     ({ namespaced, verbs }) => namespaced && verbs.includes('list') && verbs.includes('delete'),
   );
   const found = await inParallel(kinds, kindsAtOnce, async (kind) =>
-    objectsOf(kube, ctx, kind, namespace),
+    objectsOf(kube, ctx, kind, { namespace, onDenied }),
   );
   return found.flat().filter((object) => !isMadeByPlatform(object));
 }
@@ -37,7 +38,7 @@ async function objectsOf(
   kube: KubeReader,
   ctx: ReadContext<DrPorts>,
   { apiVersion, kind }: KubeResource,
-  namespace: string,
+  { namespace, onDenied }: { namespace: string; onDenied: (kind: string) => void },
 ): Promise<readonly KubeObject[]> {
   const objects: KubeObject[] = [];
   try {
@@ -46,6 +47,7 @@ async function objectsOf(
     }
   } catch (error) {
     if (!hasCode(error, 'CLIENT_DENIED', 'CLIENT_NOT_FOUND')) throw error;
+    if (hasCode(error, 'CLIENT_DENIED')) onDenied(kind);
   }
   return objects;
 }

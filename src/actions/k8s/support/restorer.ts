@@ -8,7 +8,7 @@ import { hasCode } from './errors.ts';
 import { inParallel } from './in-parallel.ts';
 import { asJson } from './json-tree.ts';
 import type { TreeChange } from './json-tree.ts';
-import { freeNamespace } from './namespace-contents.ts';
+import { deleteMadeNamespace } from './made-namespace.ts';
 import {
   describeRef,
   groupOf,
@@ -249,8 +249,11 @@ async function deleteMade(
 ): Promise<void> {
   const present = await kube.get(ref, ctx.signal);
   if (present === undefined || !isMadeBy(ctx, present)) return;
+  if (isNamespace(present)) {
+    await deleteMadeNamespace(kube, ctx, present, 'remove');
+    return;
+  }
   await refuseProtected(kube, ctx, [present]);
   await removeObject(kube, ctx, present, { finalizers: 'remove', propagation: 'Background' });
-  if (isNamespace(present)) await freeNamespace(kube, ctx, present);
-  else await waitUntilGone(kube, ctx, [present], 'remove');
+  await waitUntilGone(kube, ctx, [present], 'remove');
 }
