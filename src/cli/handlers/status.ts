@@ -2,6 +2,7 @@
 
 import { loadRunbookFromSources, summarizeRun } from '../../engine/index.ts';
 import type { Cli } from '../command.ts';
+import { heldReplicas } from '../held-replicas.ts';
 import { builtinRegistry } from '../inputs.ts';
 import { findRun, openStore, readState } from '../state-folder.ts';
 import type { StateArgs } from '../state-folder.ts';
@@ -18,10 +19,11 @@ export async function status(
   const torn = (notice: string): void => cli.output.note(cli.output.noteStyle.warn(notice));
   const state = await readState(store, header.runId, torn);
   const summary = summarizeRun(runbook, registry, state);
+  const holds = heldReplicas(state);
   const holder = await store.holder(header.runId);
   const { style, verbose } = cli.output;
   const now = new Date();
-  for (const line of statusLines({ header, state, summary, holder, style, verbose, now })) {
+  for (const line of statusLines({ header, state, summary, holds, holder, style, verbose, now })) {
     cli.output.result(line);
   }
   cli.output.event('status', {
@@ -33,6 +35,7 @@ export async function status(
     startedAt: state.startedAt,
     endedAt: state.endedAt,
     holder,
+    holds,
     ...summary,
   });
   return 0;

@@ -10,6 +10,7 @@ import type {
   RunSummary,
   StepSummary,
 } from '../../engine/index.ts';
+import type { HeldReplicas } from '../held-replicas.ts';
 import type { Style } from '../style.ts';
 import { errorRecordLines } from './error.ts';
 
@@ -17,6 +18,8 @@ export interface StatusView {
   readonly header: RunHeader;
   readonly state: RunState;
   readonly summary: RunSummary;
+  /** Workloads that it keeps scaled. */
+  readonly holds: readonly HeldReplicas[];
   /** Who works on it now. */
   readonly holder: LeaseHolder | undefined;
   readonly style: Style;
@@ -40,7 +43,7 @@ export function statusLines(view: StatusView): readonly string[] {
     );
   }
   for (const phase of summary.phases) lines.push(...phaseLines(phase, view));
-  lines.push(...undoLines(view));
+  lines.push(...heldLines(view), ...undoLines(view));
   const next = nextCommands(view);
   if (next.length > 0) lines.push('', style.bold('Next'), ...next.map((line) => `  ${line}`));
   return lines;
@@ -173,6 +176,15 @@ function statusMark({ status }: InstanceSummary, style: Style): string {
 
 function isOver({ status }: InstanceSummary): boolean {
   return status === 'succeeded' || status === 'skipped' || status === 'undone';
+}
+
+function heldLines({ holds, style }: StatusView): readonly string[] {
+  if (holds.length === 0) return [];
+  const lines = holds.map(({ target, kind, namespace, name, replicas, before, step }) => {
+    const object = `${target} ${kind} ${namespace}/${name}`;
+    return `  holds ${object} at ${replicas}, was ${before} ${style.dim(`(${step})`)}`;
+  });
+  return ['', style.bold('Kept scaled by this run'), ...lines];
 }
 
 function undoLines({ summary, state, style }: StatusView): readonly string[] {
