@@ -40,7 +40,7 @@ const pods: fc.Arbitrary<JsonObject> = fc.record({
     containers: fc.uniqueArray(container, { selector: ({ name }) => name }),
     tolerations: fc.array(fc.record({ key: fc.constantFrom('t', 'u') })),
   }),
-}) as fc.Arbitrary<JsonObject>;
+});
 
 describe('field sets', () => {
   it('survive being written as FieldsV1 and read back', () => {

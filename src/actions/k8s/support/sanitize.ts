@@ -43,7 +43,7 @@ function withoutAssignedFields(object: KubeObject): { readonly spec?: Json } {
       field !== 'clusterIPs' &&
       field !== 'healthCheckNodePort',
   );
-  return { spec: Object.fromEntries(fields) as Json };
+  return { spec: Object.fromEntries(fields) };
 }
 
 export interface OwnerReference {
