@@ -44,6 +44,10 @@ export function paintKind(kind: ChangeKind, style: Style): (text: string) => str
   }
 }
 
+function knownWhen(waitsFor: readonly string[]): string {
+  return waitsFor.length === 0 ? 'known when its turn comes' : `known after ${waitsFor.join(', ')}`;
+}
+
 export function changeLines(change: Change, view: ChangeView): readonly string[] {
   const { style } = view;
   const symbol = paintKind(change.kind, style)(symbols[change.kind]);
@@ -51,7 +55,7 @@ export function changeLines(change: Change, view: ChangeView): readonly string[]
     case 'none':
       return [style.dim(`${symbols.none} ${fit(change.because, view, 8)}`)];
     case 'later':
-      return [`${symbol} ${style.dim(`known after ${change.waitsFor.join(', ')}`)}`];
+      return [`${symbol} ${style.dim(knownWhen(change.waitsFor))}`];
     case 'run':
       return [
         `${symbol} ${fit(`${change.on.target}: ${change.summary}`, view, 8)}${risk(change.risk, style)}`,

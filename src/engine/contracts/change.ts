@@ -34,5 +34,5 @@ export type Change =
       readonly summary: string;
       readonly risk: Risk;
     }
-  /** Inputs are not known until these steps have ended. */
+  /** Not known until these steps have ended; none are named: until its turn comes. */
   | { readonly kind: 'later'; readonly waitsFor: readonly string[] };

@@ -18,6 +18,8 @@ export interface EnvDeclaration {
 /** A connection that steps name. `settings` are templates over env and vars, never over step outputs. */
 export interface TargetDeclaration {
   readonly type: 'kubernetes' | 'aws';
+  /** It need not answer while planning: its steps are planned when their turn comes. */
+  readonly mayBeDown: boolean;
   readonly settings: JsonObject;
   readonly at: SourceRange;
 }

@@ -191,8 +191,13 @@ function buildEnv(raw: JsonObject, place: Place): EnvDeclaration {
 }
 
 function buildTarget(raw: JsonObject, place: Place): TargetDeclaration {
-  const { type, ...settings } = raw;
-  return { type: textOr(type, '') as TargetDeclaration['type'], settings, at: rangeOf(place) };
+  const { type, mayBeDown, ...settings } = raw;
+  return {
+    type: textOr(type, '') as TargetDeclaration['type'],
+    mayBeDown: mayBeDown === true,
+    settings,
+    at: rangeOf(place),
+  };
 }
 
 function rangeOf({ scope, path }: Place): Step['at'] {

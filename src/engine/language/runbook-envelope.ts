@@ -51,11 +51,15 @@ const envDeclaration = Type.Object(
   { ...strict, description: 'A value from --set, the process environment or an env file' },
 );
 
+const laterText = 'It need not answer while planning: its steps are planned when their turn comes';
+const mayBeDown = optional(Type.Boolean({ default: false, description: laterText }));
+
 const kubernetesTarget = Type.Object(
   {
     type: Type.Literal('kubernetes'),
     kubeconfig: text('Path of a kubeconfig file'),
     context: optional(text('A context of it; its current one when absent')),
+    mayBeDown,
   },
   strict,
 );
@@ -68,6 +72,7 @@ const awsTarget = Type.Object(
     profile: optional(text('A profile of it')),
     endpoint: optional(text('URL of an S3- and Route53-compatible server')),
     caBundle: optional(text('Path of a PEM file with the certificates to trust')),
+    mayBeDown,
   },
   strict,
 );

@@ -6,7 +6,8 @@ import type { Ports } from '../contracts/action.ts';
 import { invariant } from '../contracts/invariant.ts';
 import type { Json } from '../contracts/json.ts';
 import type { CheckResult, Plan, PlannedPhase } from '../contracts/plan.ts';
-import type { Phase, Scope, Step } from '../contracts/runbook.ts';
+import type { Problem } from '../contracts/problem.ts';
+import type { Phase, Runbook, Scope, Step } from '../contracts/runbook.ts';
 import { digestEnv, digestJson } from './digest.ts';
 import type { ForeseenStep } from './foresight.ts';
 import { levelsOf, topologicalOrder, transitiveNeeds } from './graph.ts';
@@ -17,6 +18,7 @@ import { baseScope, withOutputs } from './scope.ts';
 import type { Session } from './session.ts';
 import { foreseenOf, showCheck, showStep } from './show-step.ts';
 import { createUnreachableTargets } from './unreachable-targets.ts';
+import type { UnreachableTargets } from './unreachable-targets.ts';
 
 /**
  * Problems of single steps and checks become part of the plan, and `canApply` is false. Throws VALUE_UNRESOLVED when
@@ -28,7 +30,7 @@ export async function planRun<P extends Ports>(session: Session<P>): Promise<Pla
   const planning: Planning<P> = {
     session,
     queue: new PQueue({ concurrency: session.parallel }),
-    unreachable: createUnreachableTargets(),
+    unreachable: createUnreachableTargets(targetsThatMayBeDown(runbook)),
     needs: needsOf(runbook.phases),
   };
   let scope = baseScope(session);
@@ -60,7 +62,7 @@ export async function planRun<P extends Ports>(session: Session<P>): Promise<Pla
     envDigest: digestEnv(session.env),
     offline: session.offline,
     unavailable: session.unavailable,
-    warnings: runbook.warnings,
+    warnings: [...runbook.warnings, ...silenceOf(planning.unreachable, runbook)],
     preconditions: preconditions.map((result) => showCheck(result, session.redactor)),
     phases,
     canApply:
@@ -78,7 +80,7 @@ export function planDigest(plan: Plan): string {
 interface Planning<P extends Ports> {
   readonly session: Session<P>;
   readonly queue: PQueue;
-  readonly unreachable: ReturnType<typeof createUnreachableTargets>;
+  readonly unreachable: UnreachableTargets;
   needs(step: string): readonly string[];
 }
 
@@ -173,6 +175,22 @@ function planOne<P extends Ports>(
   const neededHere = [...inPhase.values()].filter(({ id }) => needed.has(id));
   const foresight = { earlier: [...foreseen, ...neededHere], needed };
   return planStep({ session, step, scope, foresight, unreachable, queue });
+}
+
+function targetsThatMayBeDown({ targets }: Runbook): ReadonlySet<string> {
+  return new Set([...targets].flatMap(([name, { mayBeDown }]) => (mayBeDown ? [name] : [])));
+}
+
+function silenceOf(unreachable: UnreachableTargets, { targets }: Runbook): readonly Problem[] {
+  return unreachable.silent().map((name) => {
+    const at = targets.get(name)?.at;
+    return {
+      severity: 'warning',
+      message: `target "${name}" does not answer`,
+      ...(at === undefined ? {} : { at }),
+      hint: 'Its steps are planned when their turn comes',
+    };
+  });
 }
 
 function needsOf(phases: readonly Phase[]): (step: string) => readonly string[] {

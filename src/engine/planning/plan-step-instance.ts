@@ -17,7 +17,7 @@ import { changerOf } from './foresight.ts';
 import { planInstance } from './plan-instance.ts';
 import type { InstancePlan } from './plan-instance.ts';
 import type { PlanStepInput } from './plan-step.ts';
-import { judgeFailure } from './planning-failure.ts';
+import { judgeFailure, judgeSilence } from './planning-failure.ts';
 import { highestRisk, riskOfEffect, risksOf } from './risk.ts';
 import { targetsOf } from './step-targets.ts';
 
@@ -129,7 +129,7 @@ function fromPlan<P extends Ports>(
 }
 
 function fromFailure<P extends Ports>(
-  { step, foresight }: PlanStepInput<P>,
+  { step, foresight, unreachable }: PlanStepInput<P>,
   {
     action,
     record,
@@ -147,7 +147,11 @@ function fromFailure<P extends Ports>(
   const params = paramsAsKnown(action, step.with, scope);
   const { effect } = action;
   const { onFailure } = step;
-  const verdict = judgeFailure({ error: record, effect, onFailure, targets, foresight });
+  const silent = unreachable.expected(targets, record);
+  const verdict =
+    silent === undefined
+      ? judgeFailure({ error: record, effect, onFailure, targets, foresight })
+      : judgeSilence(silent, effect);
   switch (verdict.kind) {
     case 'error':
       return known({ params, error: record }, { risk: riskOfEffect(effect) });

@@ -53,10 +53,18 @@ export function isConnectionError(error: ErrorRecord): boolean {
 export type FailureVerdict =
   /** The plan cannot be applied. */
   | { readonly kind: 'error' }
-  /** Planned again once these steps have ended. */
+  /** Planned again once these steps have ended; none are named: when its turn comes. */
   | { readonly kind: 'later'; readonly waitsFor: readonly string[]; readonly note: string }
   /** It is carried out all the same when its turn comes. */
   | { readonly kind: 'note'; readonly note: string };
+
+/** A target that need not answer while planning. What would be read is not asked for; what would be done is not known. */
+export function judgeSilence(target: string, effect: Effect): FailureVerdict {
+  const note = `${target} does not answer now`;
+  return effect === 'read'
+    ? { kind: 'note', note: `${note}; looked at when its turn comes` }
+    : { kind: 'later', waitsFor: [], note: `${note}; planned when its turn comes` };
+}
 
 /** Naming more steps than this tells a person nothing. */
 const maxNamed = 3;

@@ -14,14 +14,24 @@ export interface UnreachableTargets {
    * Otherwise an earlier one has said the same about this target, and this is what to say instead.
    */
   repeats(targets: readonly string[], error: ErrorRecord): string | undefined;
+  /** The target whose silence the runbook allows for and which explains this error; undefined: it is a failure. */
+  expected(targets: readonly string[], error: ErrorRecord): string | undefined;
+  /** Targets that did not answer, of those that need not. */
+  silent(): readonly string[];
 }
 
-export function createUnreachableTargets(): UnreachableTargets {
+export function createUnreachableTargets(
+  mayBeDown: ReadonlySet<string> = new Set(),
+): UnreachableTargets {
   const known = new Map<string, ErrorRecord>();
   const shown = new Set<string>();
+  const isSilent = (name: string): boolean =>
+    mayBeDown.has(name) && known.get(name)?.code === 'CLIENT_UNREACHABLE';
   return {
     errorOf(targets) {
-      const gone = targets.find((name) => known.has(name));
+      const all = targets.filter((name) => known.has(name));
+      // A target that must answer is the one to be told of.
+      const gone = all.find((name) => !isSilent(name)) ?? all[0];
       return gone === undefined ? undefined : known.get(gone);
     },
     learn(targets, error) {
@@ -38,6 +48,13 @@ export function createUnreachableTargets(): UnreachableTargets {
       if (target !== undefined) shown.add(target);
       return undefined;
     },
+    expected(targets, error) {
+      if (error.code !== 'CLIENT_UNREACHABLE') return undefined;
+      const mustAnswer = targets.filter((name) => !mayBeDown.has(name));
+      if (mustAnswer.some((name) => known.has(name))) return undefined;
+      return mustAnswer.length === 0 ? targets[0] : targets.find(isSilent);
+    },
+    silent: () => [...known.keys()].filter(isSilent),
   };
 }
 

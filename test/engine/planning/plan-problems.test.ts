@@ -113,6 +113,50 @@ describe('targets', () => {
     expect(world.reads.filter((target) => target === 'a')).toHaveLength(2);
   });
 
+  it('plans the steps of a target that may be down when their turn comes, and says once that it does not answer', async () => {
+    const world = worldOf({});
+    world.down.add('a');
+    const drop = step({ id: 'drop', action: 'toy.drop', with: { target: 'a', name: 'x', to: 1 } });
+    const guards = [check({ id: 'guard', with: { target: 'a', name: 'x', is: 1 } })];
+    const phases = [
+      phase('p', [get('one'), { ...set('two'), onFailure: 'continue' }, drop], { guards }),
+    ];
+    const plan = await planRun(toySession({ world, phases, mayBeDown: ['a'] }));
+    expect(instanceOf(plan, 'one')).toMatchObject({
+      changes: [{ kind: 'none' }],
+      notes: ['a does not answer now; looked at when its turn comes'],
+    });
+    expect(instanceOf(plan, 'two')).toMatchObject({ changes: [{ kind: 'later', waitsFor: [] }] });
+    expect(['one', 'two', 'drop'].map((id) => plannedStep(plan, id).risk)).toEqual([
+      'safe',
+      'disruptive',
+      'destructive',
+    ]);
+    expect(plan.phases[0]?.guards[0]?.message).toMatch(/^not yet: /);
+    expect(plan.warnings.map(({ message }) => message)).toEqual(['target "a" does not answer']);
+    expect(plan.canApply).toBe(true);
+  });
+
+  it('refuses a run whose precondition asks a target that may be down and does not answer', async () => {
+    const world = worldOf({});
+    world.down.add('a');
+    const preconditions = [check({ id: 'first', with: { target: 'a', name: 'x', is: 1 } })];
+    const plan = await planRun(toySession({ world, preconditions, mayBeDown: ['a'] }));
+    expect(plan.preconditions).toMatchObject([{ verdict: 'fails' }]);
+    expect(plan.canApply).toBe(false);
+  });
+
+  it('still refuses a step that another target fails, which must answer', async () => {
+    const world = worldOf({});
+    world.down.add('a').add('b');
+    const other = step({ id: 'other', action: 'toy.get', with: { target: 'b', name: 'x' } });
+    const plan = await planRun(
+      toySession({ world, phases: [phase('p', [get('one'), other])], mayBeDown: ['a'] }),
+    );
+    expect(summarizePlan(plan).errors).toMatchObject([{ instance: 'other' }]);
+    expect(plan.canApply).toBe(false);
+  });
+
   it('shows a precondition that fails, not a warning or a guard before it, as the one error about a target', async () => {
     const world = worldOf({});
     world.down.add('a');

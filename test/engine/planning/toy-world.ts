@@ -198,9 +198,11 @@ export function toySession(
     readonly preconditions?: readonly Check[];
     readonly env?: readonly EnvValue[];
     readonly world?: ToyWorld;
+    readonly mayBeDown?: readonly string[];
   } & Partial<Omit<Session<ToyPorts>, 'env'>>,
 ): Session<ToyPorts> & { readonly events: readonly RunEvent[] } {
-  const { phases = [], preconditions = [], env = [], world = new ToyWorld(), ...rest } = given;
+  const { phases = [], preconditions = [], env = [], world = new ToyWorld(), ...others } = given;
+  const { mayBeDown = [], ...rest } = others;
   const events: RunEvent[] = [];
   const runbook: Runbook = {
     name: 'toy',
@@ -208,7 +210,9 @@ export function toySession(
     description: undefined,
     env: new Map(),
     vars: new Map(),
-    targets: new Map(),
+    targets: new Map(
+      mayBeDown.map((name) => [name, { type: 'kubernetes', mayBeDown: true, settings: {}, at }]),
+    ),
     locks: [],
     preconditions,
     phases,
