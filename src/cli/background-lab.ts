@@ -27,7 +27,14 @@ export async function startBackgroundLab(
   args: WorldFlags,
   signal: AbortSignal,
 ): Promise<BackgroundLab> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new DrctlError('LAB_FAILED', `The lab's folder ${dir} cannot be made`, {
+      cause,
+      hint: 'Choose another one with --dir',
+    });
+  }
   // The lab keeps a log of its own; this one has what its process prints.
   const log = path.join(dir, 'process.log');
   const file = await open(log, 'a', 0o600);

@@ -73,7 +73,17 @@ export async function readState(
   for await (const record of store.read(runId, torn === undefined ? {} : { torn })) {
     records.push(record);
   }
-  return fold(records);
+  const state = fold(records);
+  if (state.runId !== undefined && state.runId !== runId) {
+    throw new DrctlError(
+      'RUN_MISMATCH',
+      `The journal of run ${runId} is that of run ${state.runId}`,
+      {
+        hint: 'Put its own journal back; a copied one says nothing about this run',
+      },
+    );
+  }
+  return state;
 }
 
 /** Has begun, and has neither succeeded nor been rolled back. A run whose journal is damaged counts as unfinished. */
@@ -82,6 +92,15 @@ export async function isUnfinished(store: FileRunStore, runId: string): Promise<
     const { outcome } = await readState(store, runId);
     return outcome !== 'succeeded' && outcome !== 'rolled-back';
   } catch (error) {
-    return !(error instanceof DrctlError && error.code === 'RUN_NOT_FOUND');
+    return !(error instanceof DrctlError && error.code === 'RUN_NOT_FOUND') && !isNoFolder(error);
   }
+}
+
+/** Where the state folder itself cannot be made, no run has begun in it. */
+function isNoFolder(error: unknown): boolean {
+  const codes = ['ENOENT', 'ENOTDIR'];
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && codes.includes(String(cause.code))) return true;
+  }
+  return false;
 }

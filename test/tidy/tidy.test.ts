@@ -59,6 +59,15 @@ describe('actions', () => {
 });
 
 describe('errors', () => {
+  it('have the exit code of the catalogue in their section', async () => {
+    const { errorCatalogue } = await import('../../src/engine/index.ts');
+    const failures = read('docs/failures.md');
+    const wrong = Object.entries(errorCatalogue)
+      .filter(([name, { exitCode }]) => !failures.includes(`## ${name}\n\nExit code ${exitCode}.`))
+      .map(([name]) => name);
+    expect(wrong).toEqual([]);
+  });
+
   it('have a section each in docs/failures.md, and are thrown somewhere', async () => {
     const { errorCatalogue } = await import('../../src/engine/index.ts');
     const failures = read('docs/failures.md');

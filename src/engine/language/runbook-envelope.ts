@@ -258,7 +258,7 @@ export function runbookEnvelope(actions: ActionSchemas): TSchema {
         description: 'In order; a phase starts when the one before has ended',
       }),
       rollback: optional(
-        Type.Record(Type.String(), Type.Array(undoStep, { minItems: 1 }), {
+        Type.Record(Type.String(), Type.Array(undoStep), {
           description: 'Step → the steps that undo it, in order, in place of its action’s own undo',
         }),
       ),

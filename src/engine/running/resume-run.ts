@@ -32,7 +32,7 @@ async function beginAgain<P extends Ports>({
     throw new DrctlError('RUN_FINISHED', `Run ${runId} has ended: it ${endingWords[outcome]}`, {
       hint:
         outcome === 'succeeded'
-          ? `"drctl report ${runId}" shows what it did; "drctl rollback ${runId}" undoes it`
+          ? `"drctl status ${runId}" shows what it did; "drctl rollback ${runId} --preview" what can be undone`
           : 'Plan and apply again for a new run',
     });
   }

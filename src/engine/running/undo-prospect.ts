@@ -36,7 +36,10 @@ export function undoProspects<P extends Ports>(
     const base = { instance: instance.id, title: of.step.title };
     const action = registry.get(of.step.action);
     const { undo } = action;
-    if (runbook.rollback.has(of.step.id)) {
+    const explicit = runbook.rollback.get(of.step.id);
+    if (explicit !== undefined) {
+      if (explicit.length === 0)
+        return [{ ...base, how: 'nothing', because: 'the runbook says so' }];
       return recordedNothing(action, instance)
         ? [{ ...base, how: 'nothing', because: 'it changed nothing' }]
         : [{ ...base, how: 'explicit' }];
