@@ -33,4 +33,3 @@ export interface World {
 }
 
 export const sideNames: readonly SideName[] = ['source', 'destination'];
-

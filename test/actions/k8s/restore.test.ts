@@ -43,21 +43,19 @@ describe('k8s.restore', () => {
     const world = await exportedWorld();
     const memory = new StepMemory();
     await applyAction(world, k8sRestore, restoreAll, { memory });
-    await world
-      .kube('destination')
-      .patch(
-        {
-          apiVersion: 'hypershift.openshift.io/v1beta1',
-          kind: 'HostedCluster',
-          namespace: 'clusters',
-          name: 'prod',
-        },
-        {
-          type: 'merge',
-          patch: { metadata: { finalizers: ['back-again'] } },
-          signal: AbortSignal.timeout(5_000),
-        },
-      );
+    await world.kube('destination').patch(
+      {
+        apiVersion: 'hypershift.openshift.io/v1beta1',
+        kind: 'HostedCluster',
+        namespace: 'clusters',
+        name: 'prod',
+      },
+      {
+        type: 'merge',
+        patch: { metadata: { finalizers: ['back-again'] } },
+        signal: AbortSignal.timeout(5_000),
+      },
+    );
     const earlier = { undoEntries: memory.undo, token: memory.token };
     const again = await k8sRestore.plan(restoreAll, { ...readContext(world), earlier });
     expect(again.changes.map(({ kind }) => kind)).toEqual(['none']);
