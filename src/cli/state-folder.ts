@@ -98,9 +98,8 @@ export async function isUnfinished(store: FileRunStore, runId: string): Promise<
 
 /** Where the state folder itself cannot be made, no run has begun in it. */
 function isNoFolder(error: unknown): boolean {
-  const codes = ['ENOENT', 'ENOTDIR'];
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && codes.includes(String(cause.code))) return true;
+    if ('code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR')) return true;
   }
   return false;
 }
