@@ -25,8 +25,7 @@ export function createUnreachableTargets(
 ): UnreachableTargets {
   const known = new Map<string, ErrorRecord>();
   const shown = new Set<string>();
-  const isSilent = (name: string): boolean =>
-    mayBeDown.has(name) && known.get(name)?.code === 'CLIENT_UNREACHABLE';
+  const isSilent = (name: string): boolean => mayBeDown.has(name) && isSilence(known.get(name));
   return {
     errorOf(targets) {
       const all = targets.filter((name) => known.has(name));
@@ -35,7 +34,9 @@ export function createUnreachableTargets(
       return gone === undefined ? undefined : known.get(gone);
     },
     learn(targets, error) {
-      const target = targetOf(targets, error);
+      const [only] = targets;
+      const isTimeout = targets.length === 1 && mayBeDown.has(only ?? '') && isSilence(error);
+      const target = isTimeout ? only : targetOf(targets, error);
       if (target !== undefined && !known.has(target)) known.set(target, error);
     },
     repeats(targets, error) {
@@ -49,13 +50,18 @@ export function createUnreachableTargets(
       return undefined;
     },
     expected(targets, error) {
-      if (error.code !== 'CLIENT_UNREACHABLE') return undefined;
+      if (!isSilence(error)) return undefined;
       const mustAnswer = targets.filter((name) => !mayBeDown.has(name));
       if (mustAnswer.some((name) => known.has(name))) return undefined;
       return mustAnswer.length === 0 ? targets[0] : targets.find(isSilent);
     },
     silent: () => [...known.keys()].filter(isSilent),
   };
+}
+
+/** A server behind which packets vanish ends the time for planning before its connection fails. */
+function isSilence(error: ErrorRecord | undefined): boolean {
+  return error?.code === 'CLIENT_UNREACHABLE' || error?.code === 'STEP_TIMEOUT';
 }
 
 function targetOf(targets: readonly string[], error: ErrorRecord): string | undefined {

@@ -137,6 +137,18 @@ describe('targets', () => {
     expect(plan.canApply).toBe(true);
   });
 
+  it('takes a target that may be down and lets the time for planning pass for one that does not answer', async () => {
+    const world = worldOf({});
+    world.read = () => new Promise(() => {});
+    const slow = { ...set('one'), timeoutMs: 5 };
+    const plan = await planRun(
+      toySession({ world, phases: [phase('p', [slow])], mayBeDown: ['a'] }),
+    );
+    expect(instanceOf(plan, 'one')).toMatchObject({ changes: [{ kind: 'later', waitsFor: [] }] });
+    expect(plan.warnings.map(({ message }) => message)).toEqual(['target "a" does not answer']);
+    expect(plan.canApply).toBe(true);
+  });
+
   it('refuses a run whose precondition asks a target that may be down and does not answer', async () => {
     const world = worldOf({});
     world.down.add('a');
