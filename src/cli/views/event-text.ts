@@ -47,15 +47,16 @@ function undoText(event: JournalEvent, style: Style): string | undefined {
   switch (event.type) {
     case 'rollback.started':
       return style.warn(`Rolling back: ${event.because}`);
+    case 'rollback.withdrawn':
+      return style.warn('Not rolled back: nobody agreed to it, and nothing was undone');
     case 'step.undo-started':
       return `${style.accent('◂')} ${event.step} is put back`;
     case 'step.undone':
       return `${style.good('✓')} ${event.step} put back`;
-    case 'step.undo-impossible':
-      return style.dim(`- ${event.step} stays as it is: ${event.because}`);
     case 'step.undo-failed':
       return `${style.bad('✗')} ${event.step} could not be put back: ${errorText(event.error)}`;
     default:
+      // Also of an undo that is impossible: a change that stays is told as a warning, a read has nothing to undo.
       return undefined;
   }
 }

@@ -104,6 +104,8 @@ export type JournalEvent =
       /** Undo only what was done after this step. */
       readonly to?: string;
     }
+  /** Nobody agreed to it before anything was undone: the run is as it was before it was asked for. */
+  | { readonly type: 'rollback.withdrawn'; readonly error: ErrorRecord }
   | { readonly type: 'step.undo-started'; readonly step: string; readonly scope: UndoScope }
   | { readonly type: 'step.undone'; readonly step: string; readonly scope: UndoScope }
   | { readonly type: 'step.undo-impossible'; readonly step: string; readonly because: string }

@@ -5,7 +5,7 @@ import type { Execution } from './execution.ts';
 
 /** Undefined when the run was interrupted or stops for another reason first. Throws DECLINED and APPROVAL_NEEDED. */
 export async function askPerson<P extends Ports>(
-  { session, calm }: Execution<P>,
+  { session, calm }: Pick<Execution<P>, 'session' | 'calm'>,
   request: ApprovalRequest & { readonly subject: string },
 ): Promise<Approval | undefined> {
   if (calm.aborted) return undefined;

@@ -14,6 +14,7 @@ import type { RunResult } from './run-session.ts';
 
 /** Moves that may end one after the other without leaving an event, before that is taken for a mistake of ours. */
 const idleMovesMax = 1_000;
+const approvalPrefix = moveKey({ kind: 'approve-phase', phase: '' });
 
 /** `rollbackTimeoutMs`: the time that a rollback may take in this session. Throws what the journal's store throws. */
 export async function drive<P extends Ports>(
@@ -82,9 +83,12 @@ function surroundingsOf<P extends Ports>(
 ): Surroundings {
   // What a step waited for before the rollback began is of no concern to it.
   const isRollback = journal.state.status === 'rolling-back';
-  const isHeld = endings.waiting !== undefined || endings.bug !== undefined;
-  const waits = isRollback ? budget.signal.aborted : isHeld;
-  const stop = waits ? 'wait' : session.interrupt.aborted ? 'interrupt' : undefined;
+  const isHeld = isRollback
+    ? endings.declined !== undefined
+    : endings.waiting !== undefined || endings.bug !== undefined;
+  const isTimeUp = isRollback && budget.signal.aborted;
+  const interrupted = session.interrupt.aborted ? 'interrupt' : undefined;
+  const stop = isTimeUp ? 'time-up' : isHeld ? 'wait' : interrupted;
   return { parallel: session.parallel, inFlight: new Set(inFlight.keys()), stop, abandoned };
 }
 
@@ -106,7 +110,10 @@ function announceInterrupt<P extends Ports>(
   { session }: Execution<P>,
   underWay: readonly string[],
 ): void {
-  const waitsFor = underWay.length === 0 ? '' : `; waiting for ${underWay.join(', ')} to end`;
+  // A question to a person ends with the interrupt itself; with nothing else under way there is nothing to wait for.
+  const awaited = underWay.filter((key) => !key.startsWith(approvalPrefix));
+  if (underWay.length > 0 && awaited.length === 0) return;
+  const waitsFor = awaited.length === 0 ? '' : `; waiting for ${awaited.join(', ')} to end`;
   session.emit({
     type: 'notice',
     severity: 'warning',

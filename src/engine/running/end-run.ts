@@ -5,6 +5,7 @@ import type { Ports } from '../contracts/action.ts';
 import { DrctlError } from '../contracts/errors.ts';
 import { invariant } from '../contracts/invariant.ts';
 import type { RunOutcome } from '../contracts/journal-event.ts';
+import { recordOf } from './error-record.ts';
 import type { Execution } from './execution.ts';
 import type { EndingMove } from './perform-move.ts';
 import { toBeUndone } from './next-rollback-moves.ts';
@@ -69,23 +70,57 @@ async function beginRollback<P extends Ports>(
   return undefined;
 }
 
-async function waitForPerson<P extends Ports>({
-  journal,
-  endings,
-}: Execution<P>): Promise<RunResult> {
+async function waitForPerson<P extends Ports>(run: Execution<P>): Promise<RunResult> {
+  const { journal, endings } = run;
   if (endings.bug !== undefined) throw endings.bug;
-  const { waiting } = endings;
+  const { waiting, declined } = endings;
+  if (journal.state.status === 'rolling-back' && declined !== undefined) {
+    return holdRollback(run, declined);
+  }
   invariant(waiting, 'The run waits for a person, but nobody said for what');
   return { outcome: 'waiting', error: waiting, state: journal.state };
 }
 
+/** Nobody said yes to an undo. While nothing was undone that ends the rollback, and the run is as it was before it. */
+async function holdRollback<P extends Ports>(
+  { journal, session }: Execution<P>,
+  cause: DrctlError,
+): Promise<RunResult> {
+  const { runId } = session;
+  const step = cause.step ?? '';
+  const withdrawn = journal.state.beforeRollback !== undefined;
+  if (withdrawn) {
+    const error = recordOf(cause, session.redactor);
+    await journal.append({ type: 'rollback.withdrawn', error });
+  }
+  const canGoOn = journal.state.outcome !== 'succeeded' && journal.state.outcome !== 'rolled-back';
+  const forward = canGoOn ? `; "drctl resume ${runId}" goes forward again` : '';
+  const next = withdrawn
+    ? `Nothing was undone. "drctl rollback ${runId}" asks again${forward}`
+    : `What was undone stays undone; "drctl resume ${runId}" asks again and goes on with the rollback`;
+  const error = new DrctlError(cause.code, `"${step}" is not undone: ${cause.message}`, {
+    cause,
+    step,
+    hint: cause.hint === undefined ? next : `${cause.hint}. ${next}`,
+  });
+  return { outcome: 'waiting', error, state: journal.state };
+}
+
 async function interrupt<P extends Ports>({ session, journal }: Execution<P>): Promise<RunResult> {
-  const because = session.signal.aborted ? 'aborted by a person' : 'interrupted by a person';
+  const because = session.signal.aborted
+    ? 'aborted by a person'
+    : interruption(session.interrupt.reason);
   await journal.append({ type: 'run.interrupted', because });
   const error = new DrctlError('INTERRUPTED', `Run ${session.runId} was ${because}`, {
     hint: `Run "drctl resume ${session.runId}" to go on`,
   });
   return { outcome: 'interrupted', error, state: journal.state };
+}
+
+/** The signal's own reason when it has one: a person is not to blame for a time budget. */
+function interruption(reason: unknown): string {
+  if (!(reason instanceof DrctlError)) return 'interrupted by a person';
+  return reason.message.charAt(0).toLowerCase() + reason.message.slice(1);
 }
 
 function stuck<P extends Ports>({ journal, endings, budget, session }: Execution<P>): DrctlError {

@@ -30,6 +30,8 @@ export interface Endings {
   waiting?: DrctlError;
   /** An undo failed. */
   undo?: DrctlError;
+  /** A rollback asked a person, who did not say yes. */
+  declined?: DrctlError;
   /** Not an error of the world but of drctl: thrown once the run has ended in order. */
   bug?: Error;
 }

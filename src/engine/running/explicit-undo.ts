@@ -22,6 +22,8 @@ export async function carryOutExplicit<P extends Ports>(
     readonly steps: readonly Step[];
     readonly signal: AbortSignal;
     onReport(message: string): void;
+    /** Called before the first step that may change something; what comes before it can be begun again unseen. */
+    begin(): Promise<void>;
   },
 ): Promise<void> {
   const { id, of, instance, signal, onReport } = undo;
@@ -54,6 +56,7 @@ export async function carryOutExplicit<P extends Ports>(
       entries: new Map(),
       name: step.id,
     });
+    if (action.effect !== 'read') await undo.begin();
     await action.apply(plan.params, context);
   }
 }

@@ -7,6 +7,7 @@ import type { JournalEvent, JournalRecord } from '../contracts/journal-event.ts'
 import { illegalBecause } from './legal-events.ts';
 import { pendingInstance } from './run-state.ts';
 import type { InstanceState, RunState } from './run-state.ts';
+import { beforeRollback, withdrawn } from './withdraw-rollback.ts';
 
 /** A state that grows with the journal. One writer; everybody else sees it as the read-only RunState. */
 export interface RunFold {
@@ -54,6 +55,7 @@ export function createFold(): RunFold {
     instances: new Map(),
     startOrder: [],
     rollback: undefined,
+    beforeRollback: undefined,
     startedAt: undefined,
     endedAt: undefined,
   };
@@ -102,15 +104,17 @@ function addToRun(draft: Draft, event: JournalEvent, at: string): void {
     case 'run.resumed':
       return beginSession(draft, draft.rollback === undefined ? 'running' : 'rolling-back');
     case 'rollback.started':
+      draft.beforeRollback ??= beforeRollback(draft);
       draft.rollback = { because: event.because, to: event.to };
       return beginSession(draft, 'rolling-back');
+    case 'rollback.withdrawn':
+      return void Object.assign(draft, withdrawn(draft.beforeRollback));
     case 'run.interrupted':
       draft.status = 'interrupted';
       return;
     case 'run.finished':
-      draft.status = 'finished';
-      draft.outcome = event.outcome;
-      draft.endedAt = at;
+      Object.assign(draft, { status: 'finished', outcome: event.outcome, endedAt: at });
+      draft.beforeRollback = undefined;
       return;
     case 'phase.approved':
       draft.approvals.set(event.phase, event.approval);
@@ -138,6 +142,8 @@ function addToInstance(draft: Draft, before: InstanceState, record: JournalRecor
     draft.instances.delete(event.step);
     return;
   }
+  // Only looking at what cannot be undone changes nothing.
+  if (event.type !== 'step.undo-impossible') draft.beforeRollback = undefined;
   if (event.type === 'step.started') noteStart(draft, before);
   const after = nextInstance(before, event, { at, session: draft.session });
   draft.instances.set(event.step, after);

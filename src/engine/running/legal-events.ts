@@ -17,6 +17,7 @@ const legalInRun: Readonly<Record<EventType, readonly RunStatus[]>> = {
   'run.interrupted': active,
   'run.finished': active,
   'rollback.started': begun,
+  'rollback.withdrawn': ['rolling-back'],
   'phase.approved': forward,
   'step.expanded': forward,
   'step.skipped': forward,
@@ -86,6 +87,9 @@ export function illegalBecause(
   if (runStatuses === undefined) return `"${event.type}" is no event that this drctl knows`;
   if (!runStatuses.includes(state.status) || isRefusedByOutcome(state, event)) {
     return `the run is ${state.outcome ?? state.status}`;
+  }
+  if (event.type === 'rollback.withdrawn' && state.beforeRollback === undefined) {
+    return 'the rollback has begun to undo';
   }
   if (instance === undefined || !('step' in event)) return undefined;
   if (!legalFrom[event.type].includes(instance.status)) {

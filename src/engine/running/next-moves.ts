@@ -39,8 +39,11 @@ export interface Surroundings {
   readonly parallel: number;
   /** Keys of the moves that are under way. */
   readonly inFlight: ReadonlySet<string>;
-  /** `interrupt`: a person asked to stop. `wait`: a person must decide something before anything new begins. */
-  readonly stop: 'interrupt' | 'wait' | undefined;
+  /**
+   * `interrupt`: a person asked to stop. `wait`: a person must decide something before anything new begins. `time-up`: a
+   * rollback has used up its time.
+   */
+  readonly stop: 'interrupt' | 'wait' | 'time-up' | undefined;
   /** Instances whose action was given up on while it may still be working. */
   readonly abandoned: ReadonlySet<string>;
 }
@@ -117,7 +120,7 @@ function stopReason({ state, now, progress }: PhaseView): Stop | undefined {
   if (now.stop === 'wait' || recent.some((i) => i.state.status === 'refused')) return 'wait';
   // A deferred undo that an earlier session had left open: the phase cannot go on over it.
   if (recent.some((i) => i.state.status === 'undo-failed')) return 'undo-failed';
-  return now.stop;
+  return now.stop === 'interrupt' ? now.stop : undefined;
 }
 
 function ending(why: {

@@ -1,5 +1,6 @@
 // Rollback's policy: what this run did is undone in the reverse order of its first beginnings, one after the other.
-// The first undo that fails ends the rollback as stuck: what began earlier may rest on what could not be undone.
+// The first undo that fails ends the rollback as stuck: what began earlier may rest on what could not be undone. One that
+// a person did not agree to has not failed: the run waits.
 
 import type { Move, Surroundings } from './next-moves.ts';
 import { stepOfInstance } from './run-state.ts';
@@ -24,7 +25,8 @@ export function nextRollbackMoves(state: RunState, now: Surroundings): readonly 
   const [next] = toBeUndone(state, state.rollback?.to);
   if (next === undefined) return [{ kind: 'finish', outcome: 'rolled-back' }];
   const failedNow = next.status === 'undo-failed' && next.session === state.session;
-  if (failedNow || now.stop === 'wait') return [{ kind: 'finish', outcome: 'stuck' }];
+  if (failedNow || now.stop === 'time-up') return [{ kind: 'finish', outcome: 'stuck' }];
+  if (now.stop === 'wait') return [{ kind: 'wait' }];
   if (now.stop === 'interrupt') return [{ kind: 'interrupt' }];
   return [{ kind: 'undo', instance: next.id, scope: 'rollback' }];
 }

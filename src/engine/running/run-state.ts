@@ -83,6 +83,9 @@ export interface RunState {
   /** Instance ids in the order in which they first began to change the world; rollback goes through it backwards. */
   readonly startOrder: readonly string[];
   readonly rollback: { readonly because: string; readonly to: string | undefined } | undefined;
+  /** What a rollback that is withdrawn goes back to. Undefined when none is under way or it has begun to undo. */
+  readonly beforeRollback:
+    Pick<RunState, 'status' | 'outcome' | 'instances' | 'rollback' | 'endedAt'> | undefined;
   readonly startedAt: string | undefined;
   readonly endedAt: string | undefined;
 }

@@ -26,7 +26,7 @@ export interface UndoInstanceRequest {
   readonly scope: UndoScope;
 }
 
-/** Journals undone, undo-failed or undo-impossible; nothing when it was cut off by an abort. */
+/** Journals undone, undo-failed or undo-impossible; nothing when it was cut off, or when nobody agreed to it. */
 export async function undoInstance<P extends Ports>(
   run: Execution<P>,
   { id, scope }: UndoInstanceRequest,
@@ -43,9 +43,22 @@ export async function undoInstance<P extends Ports>(
     }
     return journal.append({ type: 'step.undo-impossible', step: id, because });
   }
-  await journal.append({ type: 'step.undo-started', step: id, scope });
-  const error = await attemptUndo(run, { id, of, instance: findInstance(journal.state, id) });
+  let hasBegun = false;
+  const begin = async (): Promise<void> => {
+    if (hasBegun) return;
+    hasBegun = true;
+    await journal.append({ type: 'step.undo-started', step: id, scope });
+  };
+  // A rollback that only asked so far can be withdrawn; a deferred undo is due whatever anybody says.
+  if (scope === 'deferred') await begin();
+  const instance = findInstance(journal.state, id);
+  const error = await attemptUndo(run, { id, of, instance, begin });
   if (run.halt.aborted && error !== undefined) return undefined;
+  if (scope === 'rollback' && isNoYes(error)) {
+    if (error.code !== 'INTERRUPTED') run.endings.declined ??= named(error, id);
+    return undefined;
+  }
+  await begin();
   if (error === undefined) return journal.append({ type: 'step.undone', step: id, scope });
   if (!(error instanceof DrctlError)) run.endings.bug ??= bugOf(error);
   run.endings.undo ??= undoFailure(run, id, error);
@@ -61,6 +74,18 @@ interface Undoing {
   readonly id: string;
   readonly of: GraphStep;
   readonly instance: Instance | undefined;
+  /** Journals that the undo begins; before anything is changed. */
+  begin(): Promise<void>;
+}
+
+/** A person said no, could not be asked, or interrupted at the question. */
+function isNoYes(error: unknown): error is DrctlError {
+  const codes = ['DECLINED', 'APPROVAL_NEEDED', 'INTERRUPTED'];
+  return error instanceof DrctlError && codes.includes(error.code);
+}
+
+function named({ code, message, hint }: DrctlError, step: string): DrctlError {
+  return new DrctlError(code, message, { step, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** The error, or undefined when it is undone. Retried as the step is. */
@@ -119,7 +144,7 @@ function undoTimeoutMs<P extends Ports>({ session }: Execution<P>, { step }: Gra
 
 async function carryOutUndo<P extends Ports>(
   run: Execution<P>,
-  { id, of, instance }: Undoing,
+  { id, of, instance, begin }: Undoing,
   { signal, onReport }: { readonly signal: AbortSignal; onReport(message: string): void },
 ): Promise<void> {
   const { session } = run;
@@ -127,7 +152,7 @@ async function carryOutUndo<P extends Ports>(
   const explicit = session.runbook.rollback.get(step.id);
   if (explicit !== undefined) {
     if (hasChangedNothing(run, { of, id })) return undefined;
-    return carryOutExplicit(run, { id, of, instance, steps: explicit, signal, onReport });
+    return carryOutExplicit(run, { id, of, instance, steps: explicit, signal, onReport, begin });
   }
   const action = session.registry.get(step.action);
   invariant(action.undo.possible, `${action.name} cannot be undone`);
@@ -135,6 +160,7 @@ async function carryOutUndo<P extends Ports>(
   const params = paramsAsBegun(run, { id, of, scope });
   const entries = await undoEntriesOf(run, id);
   const request = { instance: id, step, scope, signal, onReport, entries };
+  await begin();
   return action.undo.run({ params, entries }, undoContext(run, request));
 }
 

@@ -41,7 +41,7 @@ export async function openWriteContext<P extends Ports>(
     });
   };
   const context: WriteContext<P> = {
-    ...commonContext(run, request),
+    ...commonContext(run, { ...request, subject: instance, calm: run.calm }),
     attempt: before.attempt,
     token: tokenOf(run.session.runId, instance),
     undoEntries: entries,
@@ -65,7 +65,8 @@ export async function openWriteContext<P extends Ports>(
 
 /**
  * For an undo: it can be carried out any number of times from its start, so there is no undo of it and no cursor.
- * `name` tells the token apart where other steps are carried out instead of the action's own undo.
+ * `name` is the step's that is carried out instead of the action's own undo: it tells the token apart, and questions are
+ * asked in its name.
  */
 export function undoContext<P extends Ports>(
   run: Execution<P>,
@@ -75,9 +76,11 @@ export function undoContext<P extends Ports>(
   },
 ): WriteContext<P> {
   const { instance, name } = request;
+  // What made the run stop going forward is no reason not to ask on the way back.
+  const calm = AbortSignal.any([run.halt, run.session.interrupt]);
   const tokenName = name === undefined ? instance : `${instance}\nrollback\n${name}`;
   return {
-    ...commonContext(run, request),
+    ...commonContext(run, { ...request, subject: name ?? instance, calm }),
     attempt: instanceOf(run.journal.state, instance).attempt,
     token: tokenOf(run.session.runId, tokenName),
     undoEntries: request.entries,
@@ -91,8 +94,9 @@ type Common = 'attempt' | 'token' | 'undoEntries' | 'cursor' | 'recordUndo' | 'p
 
 function commonContext<P extends Ports>(
   run: Execution<P>,
-  { instance, step, scope, signal, onReport }: WriteContextRequest,
+  request: WriteContextRequest & { readonly subject: string; readonly calm: AbortSignal },
 ): Omit<WriteContext<P>, Common> {
+  const { instance, step, scope, signal, onReport, subject, calm } = request;
   const { session, clients } = run;
   const read = createReadContext(session, { id: instance, title: step.title }, scope, signal);
   return {
@@ -102,12 +106,12 @@ function commonContext<P extends Ports>(
       onReport(progress.message);
       read.report(progress);
     },
-    async approve(request) {
-      const approval = await askPerson(run, { ...request, subject: instance });
+    async approve(question) {
+      const approval = await askPerson({ session, calm }, { ...question, subject });
       if (approval !== undefined) return approval;
       throw new DrctlError(
         'INTERRUPTED',
-        `The run stopped before anybody answered for "${instance}"`,
+        `The run stopped before anybody answered for "${subject}"`,
       );
     },
   };

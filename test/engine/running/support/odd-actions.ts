@@ -106,6 +106,16 @@ export const toyAsk = odd('toy.ask', {
   },
 });
 
+/** Asks a person and changes nothing. */
+export const toyConfirm = odd('toy.confirm', {
+  effect: 'read',
+  apply: async (_, { approve }) => {
+    await approve({ message: 'May it be lost?' });
+    return {};
+  },
+  undo: { possible: false, because: 'changes nothing' },
+});
+
 /** Waits until it is told to stop, as a wait for a condition that never comes does. */
 export const toyWait = defineReadAction<ToyPorts, typeof keyed, typeof nothing>({
   name: 'toy.wait',
@@ -131,5 +141,6 @@ export const oddActions: readonly Action<ToyPorts>[] = [
   toyFail,
   toyBug,
   toyAsk,
+  toyConfirm,
   toyWait,
 ];
