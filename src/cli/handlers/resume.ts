@@ -1,8 +1,10 @@
 // drctl resume.
 
-import { resumeRun } from '../../engine/index.ts';
+import { loadRunbookFromSources, resumeRun } from '../../engine/index.ts';
 import type { ApprovalArgs } from '../approver.ts';
+import { checkApprovals } from '../check-approvals.ts';
 import type { Cli } from '../command.ts';
+import { builtinRegistry } from '../inputs.ts';
 import type { InputArgs } from '../inputs.ts';
 import { createEventRelay, driveRun, planSections } from '../run-driver.ts';
 import { openRecorded } from '../open-recorded.ts';
@@ -24,6 +26,8 @@ export async function resume(
   startTimeout(args.timeout, cli);
   const store = await openStore(args, cli);
   const header = await findUnfinished(store, args.run);
+  const runbook = await loadRunbookFromSources(header.sources, builtinRegistry());
+  checkApprovals(args.approve, runbook);
   cli.output.result(`${cli.output.style.bold('Run')} ${header.runId}`);
   cli.output.event('run', { runId: header.runId, runbook: header.plan.runbook.path });
   const relay = createEventRelay();

@@ -6,10 +6,11 @@ import {
   previewRollback,
   rollbackRun,
 } from '../../engine/index.ts';
-import type { RunHeader, UndoProspect } from '../../engine/index.ts';
+import type { RunHeader, Runbook } from '../../engine/index.ts';
 import type { FileRunStore } from '../../adapters/index.ts';
 import { createApprover } from '../approver.ts';
 import type { ApprovalArgs } from '../approver.ts';
+import { checkApprovals } from '../check-approvals.ts';
 import type { Cli } from '../command.ts';
 import { builtinRegistry } from '../inputs.ts';
 import type { InputArgs } from '../inputs.ts';
@@ -19,6 +20,8 @@ import { durationFlag } from '../session.ts';
 import { findRun, openStore, readState } from '../state-folder.ts';
 import type { StateArgs } from '../state-folder.ts';
 import { tableLines } from '../views/table.ts';
+import { detailLines, undoDetails } from '../views/undo-details.ts';
+import type { UndoDetails } from '../views/undo-details.ts';
 
 export interface RollbackArgs extends InputArgs, ApprovalArgs, StateArgs {
   readonly run: string | undefined;
@@ -35,9 +38,10 @@ const DEFAULT_TIMEOUT_MS = 60 * 60 * 1_000;
 export async function rollback(args: RollbackArgs, cli: Cli): Promise<number> {
   const store = await openStore(args, cli);
   const header = await findRun(store, args.run);
-  const preview = await readPreview(store, header, args.to);
+  const { preview, runbook } = await readPreview(store, header, args.to);
+  checkApprovals(args.approve, runbook);
   cli.output.event('rollback-preview', { runId: header.runId, ...preview });
-  showPreview(header, preview, cli);
+  showPreview({ header, preview, inDetail: args.preview }, cli);
   if (args.preview) return 0;
   if (preview.pointOfNoReturn !== undefined && !args.force) {
     throw new DrctlError(
@@ -86,15 +90,22 @@ export async function rollback(args: RollbackArgs, cli: Cli): Promise<number> {
   );
 }
 
+interface Preview {
+  readonly undo: readonly UndoDetails[];
+  readonly pointOfNoReturn?: string;
+}
+
 async function readPreview(
   store: FileRunStore,
   header: RunHeader,
   to: string | undefined,
-): Promise<ReturnType<typeof previewRollback>> {
+): Promise<{ readonly preview: Preview; readonly runbook: Runbook }> {
   const registry = builtinRegistry();
   const runbook = await loadRunbookFromSources(header.sources, registry);
   const state = await readState(store, header.runId);
-  return previewRollback({ runbook, registry, state }, to);
+  const preview = previewRollback({ runbook, registry, state }, to);
+  const undo = preview.undo.map((prospect) => undoDetails(prospect, { runbook, state }));
+  return { preview: { ...preview, undo }, runbook };
 }
 
 const howWords = {
@@ -105,8 +116,11 @@ const howWords = {
 } as const;
 
 function showPreview(
-  header: RunHeader,
-  preview: { readonly undo: readonly UndoProspect[]; readonly pointOfNoReturn?: string },
+  {
+    header,
+    preview,
+    inDetail,
+  }: { readonly header: RunHeader; readonly preview: Preview; readonly inDetail: boolean },
   cli: Cli,
 ): void {
   const { output } = cli;
@@ -120,7 +134,13 @@ function showPreview(
   ]);
   if (rows.length === 0)
     output.result('  nothing: this run has changed nothing that is still there');
-  else for (const line of tableLines(['STEP', 'HOW', ''], rows, style)) output.result(`  ${line}`);
+  for (const [index, line] of tableLines(['STEP', 'HOW', ''], rows, style).entries()) {
+    if (rows.length > 0) output.result(`  ${line}`);
+    const prospect = inDetail ? worthy[index - 1] : undefined;
+    for (const detail of prospect === undefined ? [] : detailLines(prospect)) {
+      output.result(style.dim(`      ${detail}`));
+    }
+  }
   if (preview.pointOfNoReturn !== undefined) {
     output.result(
       style.bad(
