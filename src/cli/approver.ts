@@ -4,6 +4,10 @@ import { createInterface } from 'node:readline/promises';
 import { DrctlError } from '../engine/index.ts';
 import type { Approval, ApprovalRequest, Approver, Operator } from '../engine/index.ts';
 import type { Cli } from './command.ts';
+import { wrapped } from './views/table.ts';
+
+/** Room for what is typed on the line of the question. */
+const MIN_ANSWER_COLUMNS = 12;
 
 export interface ApprovalArgs {
   readonly autoApprove: boolean;
@@ -64,7 +68,11 @@ async function question(request: ApprovalRequest, cli: Cli): Promise<string> {
   const { noteStyle } = cli.output;
   const how =
     request.typed === undefined ? '[y/N]' : `Type ${noteStyle.bold(request.typed)} to say yes:`;
-  const text = `${noteStyle.bold(cli.output.mask(request.message))} ${how} `;
+  const asked = `${noteStyle.bold(cli.output.mask(request.message))} ${how}`;
+  // The line that is typed into begins at the margin: the editor of the line counts its columns.
+  const lead = wrapped(asked, cli.io.stderr.columns - MIN_ANSWER_COLUMNS);
+  const text = `${lead.at(-1)?.trimStart() ?? ''} `;
+  for (const line of lead.slice(0, -1)) cli.output.error(line);
   const lines = createInterface({ input: cli.io.stdin, output: process.stderr, terminal: true });
   // While a line is read the terminal is in raw mode, and Ctrl-C arrives here instead of as a signal.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));

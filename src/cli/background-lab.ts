@@ -9,7 +9,7 @@ import { DrctlError } from '../engine/index.ts';
 import type { LabFiles } from '../lab/index.ts';
 import type { WorldFlags } from './commands/lab.ts';
 import { labWords } from './handlers/lab-serve.ts';
-import type { ReadyMessage } from './handlers/lab-serve.ts';
+import type { LabMessage } from './handlers/lab-serve.ts';
 
 const READY_TIMEOUT_MS = 120_000;
 const MAX_LOG_CHARS = 2_000;
@@ -38,6 +38,7 @@ export async function startBackgroundLab(
   // The lab keeps a log of its own; this one has what its process prints.
   const log = path.join(dir, 'process.log');
   const file = await open(log, 'a', 0o600);
+  const { size: logBegins } = await file.stat();
   const bin = fileURLToPath(new URL('../../bin/drctl.js', import.meta.url));
   const words = [bin, 'lab', 'serve', '--no-color', '--dir', dir, ...labWords(args)];
   const child = spawn(process.execPath, words, {
@@ -45,7 +46,7 @@ export async function startBackgroundLab(
     stdio: ['ignore', file.fd, file.fd, 'ipc'],
   });
   try {
-    const files = await becomesReady(child, { log, signal });
+    const files = await becomesReady(child, { log, logBegins, signal });
     child.unref();
     return { dir, files, log, pid: child.pid ?? 0 };
   } catch (error) {
@@ -59,27 +60,40 @@ export async function startBackgroundLab(
 
 async function becomesReady(
   child: ChildProcess,
-  { log, signal }: { readonly log: string; readonly signal: AbortSignal },
+  {
+    log,
+    logBegins,
+    signal,
+  }: {
+    readonly log: string;
+    /** What an earlier lab printed comes before. */
+    readonly logBegins: number;
+    readonly signal: AbortSignal;
+  },
 ): Promise<LabFiles> {
-  const outcome = await new Promise<LabFiles | string>((resolve, reject) => {
+  const outcome = await new Promise<LabMessage | string>((resolve, reject) => {
     const timer = setTimeout(
       () => resolve(`is not ready after ${READY_TIMEOUT_MS / 1_000}s`),
       READY_TIMEOUT_MS,
     );
-    const settle = (result: LabFiles | string): void => {
+    const settle = (result: LabMessage | string): void => {
       clearTimeout(timer);
       resolve(result);
     };
-    child.once('message', (message: ReadyMessage) => settle(message.files));
+    child.once('message', (message: LabMessage) => settle(message));
     child.once('error', (error) => settle(`cannot be started: ${error.message}`));
     child.once('exit', (code, killed) =>
       settle(`ended with ${code === null ? `signal ${killed ?? '?'}` : `exit code ${code}`}`),
     );
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
-  if (typeof outcome !== 'string') return outcome;
-  const text = await readFile(log, 'utf8').catch(() => '');
-  throw new DrctlError('LAB_FAILED', `The lab ${outcome}: ${text.slice(-MAX_LOG_CHARS).trim()}`, {
+  if (typeof outcome !== 'string') {
+    if (outcome.ready) return outcome.files;
+    throw new DrctlError('LAB_FAILED', outcome.message, { hint: outcome.hint });
+  }
+  const text = await readFile(log).catch(() => Buffer.alloc(0));
+  const said = text.subarray(logBegins).toString('utf8').slice(-MAX_LOG_CHARS).trim();
+  throw new DrctlError('LAB_FAILED', `The lab ${outcome}: ${said}`, {
     hint: `Its log is ${log}`,
   });
 }

@@ -17,6 +17,8 @@ export interface Output {
   /** For results. */
   readonly style: Style;
   readonly columns: number;
+  /** How wide a line of prose may be: what is no terminal wraps lines as it likes. */
+  readonly proseColumns: number;
   /** For progress and errors. */
   readonly noteStyle: Style;
   /** A result for people; nothing with --json. Ends with a line break. */
@@ -47,6 +49,7 @@ export function createOutput(io: Io, flags: OutputFlags): Output {
     style: createStyle(coloured(io.stdout)),
     noteStyle: createStyle(coloured(progress)),
     columns: io.stdout.columns,
+    proseColumns: io.stdout.isTerminal ? io.stdout.columns : Infinity,
     result: (text) => {
       if (!json) write(io.stdout, text);
     },

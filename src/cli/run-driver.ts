@@ -14,6 +14,7 @@ import { showError } from './views/error.ts';
 import { destroyedObjects } from './views/plan-step.ts';
 import { createPlainView } from './views/run-plain.ts';
 import type { RunView, Section } from './views/run-view.ts';
+import { wrapped } from './views/table.ts';
 
 /** Events that come before the view is there (while connecting) are kept for it. */
 export interface EventRelay {
@@ -178,10 +179,8 @@ function tellEnd(
   const { style } = output;
   const words = outcome === 'rolled-back' ? 'was rolled back' : outcomeWords[outcome];
   const mark = reached ? style.good('✓') : style.bad('✗');
-  const numbers = Object.entries(counts).map(([status, count]) => `${count} ${status}`);
-  output.result(
-    `${mark} Run ${of.runId} ${words} after ${formatDuration(of.tookMs)}: ${numbers.join(', ') || 'nothing was begun'}`,
-  );
+  const end = `${mark} Run ${of.runId} ${words} after ${formatDuration(of.tookMs)}: ${countsText(result, counts)}`;
+  for (const line of wrapped(end, output.proseColumns)) output.result(line);
   if (!reached && state.outcome !== 'rolled-back') {
     output.result(`  drctl status ${of.runId}     where it stands and what can be undone`);
     output.result(`  drctl resume ${of.runId}     go on`);
@@ -201,6 +200,23 @@ function exitCodeOf({ outcome, error }: RunResult): number {
   if (outcome === 'interrupted') return INTERRUPTED_EXIT_CODE;
   if (error !== undefined) return error.exitCode;
   return outcome === 'waiting' || outcome === 'stuck' ? WAITING_EXIT_CODE : 1;
+}
+
+/** What a rollback had nothing to do with, reads above all, is no news at its end. */
+function countsText({ state }: RunResult, counts: Readonly<Record<string, number>>): string {
+  const { undone = 0, 'not-undoable': _reads, ...others } = counts;
+  const lost = [...state.instances.values()].filter(
+    ({ status, undoEntries, changes }) =>
+      status === 'not-undoable' &&
+      (undoEntries.size > 0 || changes.some(({ kind }) => kind !== 'none')),
+  ).length;
+  const parts = [
+    undone > 0 ? `${undone} ${undone === 1 ? 'step' : 'steps'} put back` : '',
+    lost > 0 ? `${lost} could not be` : '',
+    ...Object.entries(others).map(([status, count]) => `${count} ${status}`),
+  ].filter((part) => part !== '');
+  if (parts.length > 0) return parts.join(', ');
+  return state.status === 'new' ? 'nothing was begun' : 'nothing was to be put back';
 }
 
 function countInstances({ state }: RunResult): Readonly<Record<string, number>> {

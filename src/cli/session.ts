@@ -116,7 +116,7 @@ function checkUnavailable({ unavailable, runbook }: SessionInput): void {
 export function startTimeout(timeout: string | undefined, cli: Cli): void {
   if (timeout === undefined) return;
   const ms = durationFlag(timeout, '--timeout');
-  const timer = setTimeout(() => cli.stops.stop(`--timeout ${timeout}`), ms);
+  const timer = setTimeout(() => cli.stops.stop(`Stopped after ${timeout} (--timeout)`), ms);
   cli.atEnd(() => clearTimeout(timer));
 }
 

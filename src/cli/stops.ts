@@ -9,9 +9,9 @@ export interface Stops {
   readonly interrupt: AbortSignal;
   /** Aborted by the second; by the first unless somebody called `gentle`. */
   readonly abort: AbortSignal;
-  /** From now on the first signal only interrupts; `told` says what is awaited. */
-  gentle(told: (name: string) => void): void;
-  /** As if a first signal had come: a time budget is used up. */
+  /** From now on the first signal only interrupts; `told` hears why. */
+  gentle(told: (because: string) => void): void;
+  /** As if a first signal had come: a time budget is used up. `because`: a sentence without its stop. */
   stop(because: string): void;
   close(): void;
 }
@@ -19,18 +19,21 @@ export interface Stops {
 export function createStops(io: Io): Stops {
   const interrupt = new AbortController();
   const abort = new AbortController();
-  let tell: ((name: string) => void) | undefined;
+  let tell: ((because: string) => void) | undefined;
 
-  const stop = (name: string): void => {
+  const stop = (because: string): void => {
+    const reason = new DrctlError('INTERRUPTED', because);
     if (interrupt.signal.aborted || tell === undefined) {
-      interrupt.abort(interrupted(name));
-      abort.abort(interrupted(name));
+      interrupt.abort(reason);
+      abort.abort(reason);
       return;
     }
-    interrupt.abort(interrupted(name));
-    tell(name);
+    interrupt.abort(reason);
+    tell(because);
   };
-  const close = io.onSignal(stop);
+  const close = io.onSignal((name) =>
+    stop(`Interrupted by ${name === 'SIGINT' ? 'a person (Ctrl-C)' : name}`),
+  );
   return {
     interrupt: interrupt.signal,
     abort: abort.signal,
@@ -42,8 +45,4 @@ export function createStops(io: Io): Stops {
     },
     close,
   };
-}
-
-function interrupted(by: string): DrctlError {
-  return new DrctlError('INTERRUPTED', `Interrupted by ${by}`);
 }

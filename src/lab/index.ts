@@ -2,4 +2,5 @@
 
 export * from './lab-types.ts';
 export { connectLab } from './daemon/connect-lab.ts';
+export { clearDeadLab } from './daemon/state-files.ts';
 export { startLab } from './start-lab.ts';

@@ -5,6 +5,7 @@ import { startRun } from '../../engine/index.ts';
 import type { Plan } from '../../engine/index.ts';
 import { createApprover } from '../approver.ts';
 import type { ApprovalArgs } from '../approver.ts';
+import { checkApprovals } from '../check-approvals.ts';
 import type { Cli } from '../command.ts';
 import { readRunbook, resolveInputs } from '../inputs.ts';
 import { refusal } from '../refusal.ts';
@@ -21,6 +22,7 @@ export async function apply(
 ): Promise<number> {
   startTimeout(args.timeout, cli);
   const loaded = await readRunbook(args.runbook, cli);
+  checkApprovals(args.approve, loaded.runbook);
   const inputs = await resolveInputs(loaded.runbook, args, cli);
   const { createSystem, newRunId } = await import('../../adapters/index.ts');
   const runId = newRunId(createSystem(), loaded.runbook.name);

@@ -2,14 +2,13 @@
 
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { LabReport } from '../../lab/index.ts';
 import { startBackgroundLab } from '../background-lab.ts';
 import type { Cli } from '../command.ts';
 import type { WorldFlags } from '../commands/lab.ts';
 import { apply } from './apply.ts';
 import { showReport } from './lab.ts';
-import { labNames, showLab } from './lab-up.ts';
+import { labNames, shippedRunbook, showLab } from './lab-up.ts';
 
 export async function labDemo(args: WorldFlags, cli: Cli): Promise<number> {
   const folder = path.resolve(cli.io.cwd, '.drctl', 'demo');
@@ -28,7 +27,7 @@ export async function labDemo(args: WorldFlags, cli: Cli): Promise<number> {
   const names = await labNames(lab);
   const applied = await apply(
     {
-      runbook: fileURLToPath(new URL('../../../runbooks/aws-same-region.yaml', import.meta.url)),
+      runbook: shippedRunbook,
       envFile: [lab.files.envFile],
       set: [],
       state: path.join(folder, 'state'),

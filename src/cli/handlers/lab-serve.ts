@@ -8,23 +8,31 @@ import { labFolder } from './lab.ts';
 import type { LabArgs } from './lab.ts';
 
 /** What the background process says to the one that started it. */
-export interface ReadyMessage {
-  readonly ready: true;
-  readonly files: LabFiles;
-}
+export type LabMessage =
+  | { readonly ready: true; readonly files: LabFiles }
+  | { readonly ready: false; readonly message: string; readonly hint: string };
 
 export async function labServe(args: LabArgs & WorldFlags, cli: Cli): Promise<number> {
-  const { startLab } = await import('../../lab/index.ts');
-  const lab = await startLab(labOptions(labFolder(args, cli), args));
+  const { LabError, startLab } = await import('../../lab/index.ts');
+  const lab = await startLab(labOptions(labFolder(args, cli), args)).catch((error: unknown) => {
+    if (error instanceof LabError) {
+      tell({ ready: false, message: error.message, hint: error.hint });
+    }
+    throw error;
+  });
   cli.stops.gentle(() => undefined);
   cli.stops.interrupt.addEventListener('abort', () => void lab.down(), { once: true });
   cli.output.event('lab-ready', { dir: lab.dir, files: lab.files });
   cli.output.result(`The lab in ${lab.dir} is ready; its env file is ${lab.files.envFile}`);
-  const message: ReadyMessage = { ready: true, files: lab.files };
-  process.send?.(message);
+  tell({ ready: true, files: lab.files });
   if (process.connected) process.disconnect();
   await lab.closed;
   return 0;
+}
+
+/** To whoever started this process in the background; nobody else listens. */
+function tell(message: LabMessage): void {
+  process.send?.(message);
 }
 
 export function labOptions(dir: string, args: WorldFlags): LabOptions {

@@ -2,13 +2,20 @@
 
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { startBackgroundLab } from '../background-lab.ts';
 import type { BackgroundLab } from '../background-lab.ts';
 import { parseEnvFile } from '../../engine/index.ts';
 import type { Cli } from '../command.ts';
 import type { WorldFlags } from '../commands/lab.ts';
+import { readRunbook } from '../inputs.ts';
 import { labFolder } from './lab.ts';
 import type { LabArgs } from './lab.ts';
+
+/** Absolute. */
+export const shippedRunbook = fileURLToPath(
+  new URL('../../../runbooks/aws-same-region.yaml', import.meta.url),
+);
 
 export async function labUp(args: LabArgs & WorldFlags, cli: Cli): Promise<number> {
   cli.output.note(cli.output.noteStyle.dim('Starting the lab …'));
@@ -16,7 +23,7 @@ export async function labUp(args: LabArgs & WorldFlags, cli: Cli): Promise<numbe
   showLab(lab, cli);
   const env = relative(lab.files.envFile, cli);
   const { style } = cli.output;
-  const inTheWay = [...(await labNames(lab))].filter((name) => (cli.io.env[name] ?? '') !== '');
+  const inTheWay = (await declaredNames(cli)).filter((name) => (cli.io.env[name] ?? '') !== '');
   cli.output.result(style.bold('Next'));
   if (inTheWay.length > 0) {
     cli.output.result(
@@ -28,6 +35,12 @@ export async function labUp(args: LabArgs & WorldFlags, cli: Cli): Promise<numbe
   cli.output.result('  drctl lab check');
   cli.output.result('  drctl lab down');
   return 0;
+}
+
+/** Other names of this shell, for example a proxy's AWS_CA_BUNDLE, never reach into a lab. */
+async function declaredNames(cli: Cli): Promise<readonly string[]> {
+  const { runbook } = await readRunbook(shippedRunbook, cli);
+  return [...runbook.env.keys()];
 }
 
 export function showLab(lab: BackgroundLab, cli: Cli): void {

@@ -88,8 +88,13 @@ export function showReport(report: LabReport, cli: Cli): number {
 }
 
 export async function labDown(args: LabArgs, cli: Cli): Promise<number> {
-  const { connectLab } = await import('../../lab/index.ts');
+  const { clearDeadLab, connectLab } = await import('../../lab/index.ts');
   const dir = labFolder(args, cli);
+  if (await clearDeadLab(dir)) {
+    cli.output.result(`No lab was running in ${dir} any more; its leftovers are removed`);
+    cli.output.event('lab-down', { dir });
+    return 0;
+  }
   await (await connectLab(dir)).down();
   cli.output.result(`${cli.output.style.good('✓')} The lab in ${dir} is down`);
   cli.output.event('lab-down', { dir });

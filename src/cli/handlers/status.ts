@@ -21,9 +21,10 @@ export async function status(
   const summary = summarizeRun(runbook, registry, state);
   const holds = heldReplicas(state);
   const holder = await store.holder(header.runId);
-  const { style, verbose } = cli.output;
+  const { style, verbose, proseColumns: columns } = cli.output;
   const now = new Date();
-  for (const line of statusLines({ header, state, summary, holds, holder, style, verbose, now })) {
+  const view = { header, state, summary, holds, holder, style, verbose, columns, now };
+  for (const line of statusLines(view)) {
     cli.output.result(line);
   }
   cli.output.event('status', {

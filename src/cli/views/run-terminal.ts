@@ -1,21 +1,24 @@
-// A run on a terminal, by listr2: one list a phase, one line a step. listr2 only draws: order, retries, failures and
-// undoing are the engine's, and reach this view as events.
+// A run on a terminal, by listr2: one list a phase, one line a step that has begun. listr2 only draws: order, retries,
+// failures and undoing are the engine's, and reach this view as events. A line without a title is not drawn: that is how
+// steps that wait stay out of sight, and how a list steps aside without a mark at what has not ended.
 
 import type { ListrTaskWrapper, DefaultRenderer, SimpleRenderer } from 'listr2';
 import type { JournalEvent, RunEvent } from '../../engine/index.ts';
 import type { Output } from '../output.ts';
+import { counted } from './counted.ts';
 import { eventText, progressText } from './event-text.ts';
 import { lineChange } from './line-change.ts';
 import type { LineChange } from './line-change.ts';
 import type { RunView, Section } from './run-view.ts';
+import { wrapped } from './table.ts';
 
 type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>;
 
 interface Item {
   readonly title: string;
-  task: Task | undefined;
+  readonly task: Task;
   /** Ends the item's line; an error marks it as failed. */
-  settle: ((error?: Error) => void) | undefined;
+  readonly settle: (error?: Error) => void;
   begun: boolean;
   /** Instances that have not ended; undefined for a step without forEach, or not expanded yet. */
   instances: Set<string> | undefined;
@@ -35,36 +38,33 @@ export async function createTerminalView(
   const started = new Map<string, string>();
   const finished = new Set<string>();
   const begun = new Set<string>();
+  const headed = new Set<string>();
   const style = output.noteStyle;
   let shown: Shown | undefined;
   // Events arrive faster than lists open and close, so they are shown one after the other.
   let tail: Promise<void> = Promise.resolve();
 
-  const open = (section: Section): Shown => {
+  const open = async (section: Section): Promise<Shown> => {
     const left = section.items.filter((one) => !finished.has(one.id));
     const items = new Map<string, Item>();
-    const tasks = left.map(({ id, title, instances }) => {
-      const item: Item = {
-        title: title === id ? id : `${id}  ${style.dim(title)}`,
-        task: undefined,
-        settle: undefined,
-        begun: begun.has(id),
-        instances: instances === undefined ? undefined : new Set(instances),
-      };
-      const ended = new Promise<void>((resolve, reject) => {
-        item.settle = (error) => (error === undefined ? resolve() : reject(error));
-      });
-      ended.catch(() => undefined);
-      items.set(id, item);
-      return {
-        title: item.begun ? item.title : style.dim(`${id} (waits)`),
-        task: (_context: unknown, task: Task) => {
-          item.task = task;
+    let tellReady: (() => void) | undefined;
+    const ready = new Promise<void>((resolve) => (tellReady = resolve));
+    const tasks = left.map(({ id, title, instances }) => ({
+      title: '',
+      task: (_context: unknown, task: Task) =>
+        new Promise<void>((resolve, reject) => {
+          const item: Item = {
+            title: title === id ? id : `${id}  ${style.dim(title)}`,
+            task,
+            settle: (error) => (error === undefined ? resolve() : reject(error)),
+            begun: begun.has(id),
+            instances: instances === undefined ? undefined : new Set(instances),
+          };
           if (item.begun) task.title = item.title;
-          return ended;
-        },
-      };
-    });
+          items.set(id, item);
+          if (items.size === left.length) tellReady?.();
+        }),
+    }));
     const list = new listr2.Listr(tasks, {
       concurrent: true,
       // A failed line must not keep the others from being drawn.
@@ -72,18 +72,27 @@ export async function createTerminalView(
       registerSignalListeners: false,
       rendererOptions: { collapseErrors: false, collapseSkips: true, formatOutput: 'truncate' },
     });
-    output.note(style.bold(section.title));
-    return { section, items, drawn: list.run() };
+    if (!headed.has(section.id)) {
+      const count = counted(left.length, 'step');
+      const heading = `${style.bold(section.title)} ${style.dim(`(${count})`)}`;
+      for (const line of wrapped(heading, output.columns)) output.note(line);
+    }
+    headed.add(section.id);
+    const drawn = list.run();
+    await Promise.race([ready, drawn]);
+    return { section, items, drawn };
   };
 
-  const close = async (): Promise<void> => {
+  /** `underWay`: what becomes of the lines that have begun and not ended. */
+  const close = async (underWay: 'come-back' | 'stopped' = 'come-back'): Promise<void> => {
     if (shown === undefined) return;
     const closing = shown;
     shown = undefined;
-    for (const [id, item] of closing.items) {
+    for (const [id, { task, title, begun: hasBegun, settle }] of closing.items) {
       if (finished.has(id)) continue;
-      item.task?.skip(item.begun ? `${item.title} (goes on)` : style.dim(`${id} (not begun)`));
-      item.settle?.();
+      if (hasBegun && underWay === 'stopped') task.skip(`${title} ${style.dim('(stopped)')}`);
+      else task.title = '';
+      settle();
     }
     await closing.drawn;
   };
@@ -97,7 +106,7 @@ export async function createTerminalView(
     if (section === undefined || id === undefined || finished.has(id)) return undefined;
     if (shown?.section !== section) {
       await close();
-      shown = open(section);
+      shown = await open(section);
     }
     const item = shown.items.get(id);
     return item === undefined ? undefined : { id, item };
@@ -115,7 +124,7 @@ export async function createTerminalView(
       dim: style.dim,
       finish: (error) => {
         finished.add(id);
-        item.settle?.(error);
+        item.settle(error);
       },
     });
     return true;
@@ -133,7 +142,7 @@ export async function createTerminalView(
       }
       case 'progress': {
         const found = shown?.items.get(stepOf(event.step)) ?? shown?.items.get(event.step);
-        if (found !== undefined) setOutput(found, progressText(event.progress));
+        if (found?.begun === true) setOutput(found, progressText(event.progress));
         return;
       }
       case 'notice':
@@ -151,7 +160,7 @@ export async function createTerminalView(
     },
     aside(ask) {
       // What happens meanwhile is shown afterwards, so that nothing is drawn over the question.
-      const asked = tail.then(close).then(ask);
+      const asked = tail.then(() => close()).then(ask);
       tail = asked.then(
         () => undefined,
         () => undefined,
@@ -160,7 +169,7 @@ export async function createTerminalView(
     },
     async end() {
       await tail;
-      await close();
+      await close('stopped');
     },
   };
 }
@@ -176,16 +185,19 @@ function draw(item: Item, change: LineChange, { instance, dim, finish }: Drawing
   switch (change.to) {
     case 'expanded':
       item.instances = new Set(change.instances);
-      if (item.instances.size === 0) finish();
+      if (item.instances.size > 0) return;
+      item.task.skip(`${item.title} ${dim('(nothing matched)')}`);
+      finish();
       return;
     case 'begun':
       item.begun = true;
-      if (item.task !== undefined) item.task.title = item.title;
+      item.task.title = item.title;
       setOutput(item, instance);
       return;
     case 'over':
+      item.task.title = item.title;
       if (instance === undefined) {
-        if (change.skipped) item.task?.skip(`${item.title} ${dim(change.text)}`);
+        if (change.skipped) item.task.skip(`${item.title} ${dim(change.text)}`);
         finish();
         return;
       }
@@ -194,6 +206,7 @@ function draw(item: Item, change: LineChange, { instance, dim, finish }: Drawing
       if (item.instances?.size === 0) finish();
       return;
     case 'failed':
+      item.task.title = item.title;
       finish(new Error(change.text));
       return;
     case 'same':
@@ -205,7 +218,7 @@ function draw(item: Item, change: LineChange, { instance, dim, finish }: Drawing
 }
 
 function setOutput(item: Item, text: string | undefined): void {
-  if (item.task !== undefined && text !== undefined) item.task.output = text;
+  if (text !== undefined) item.task.output = text;
 }
 
 function stepOf(instance: string): string {

@@ -13,6 +13,7 @@ import type {
 import type { HeldReplicas } from '../held-replicas.ts';
 import type { Style } from '../style.ts';
 import { errorRecordLines } from './error.ts';
+import { wrapped } from './table.ts';
 
 export interface StatusView {
   readonly header: RunHeader;
@@ -25,6 +26,8 @@ export interface StatusView {
   readonly style: Style;
   /** Every step and instance, also of phases that are done. */
   readonly verbose: boolean;
+  /** Longer lines are wrapped, but for commands: those are copied. */
+  readonly columns: number;
   readonly now: Date;
 }
 
@@ -44,9 +47,10 @@ export function statusLines(view: StatusView): readonly string[] {
   }
   for (const phase of summary.phases) lines.push(...phaseLines(phase, view));
   lines.push(...heldLines(view), ...undoLines(view));
+  const told = lines.flatMap((line) => wrapped(line, view.columns));
   const next = nextCommands(view);
-  if (next.length > 0) lines.push('', style.bold('Next'), ...next.map((line) => `  ${line}`));
-  return lines;
+  if (next.length > 0) told.push('', style.bold('Next'), ...next.map((line) => `  ${line}`));
+  return told;
 }
 
 function stateText(view: StatusView): string {

@@ -30,6 +30,24 @@ export function widthOf(text: string): number {
   return Array.from(stripVTControlCharacters(text)).length;
 }
 
+/** Lines of at most that width, broken at spaces; those after the first are indented two more than the first. */
+export function wrapped(text: string, width: number): readonly string[] {
+  if (widthOf(text) <= width) return [text];
+  const indent = ' '.repeat(text.length - text.trimStart().length);
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.trimStart().split(' ')) {
+    const longer = line === '' ? `${indent}${word}` : `${line} ${word}`;
+    if (line === '' || widthOf(longer) <= width) {
+      line = longer;
+      continue;
+    }
+    lines.push(line.trimEnd());
+    line = `${indent}  ${word}`;
+  }
+  return [...lines, line];
+}
+
 /** Cut to the width, with an ellipsis where something is left out. Only for text without colours. */
 export function cut(text: string, width: number): string {
   const characters = Array.from(text);

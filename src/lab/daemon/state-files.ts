@@ -54,6 +54,14 @@ export async function releaseFolder(dir: string): Promise<void> {
   await rm(join(dir, TOKEN_FILE), { force: true });
 }
 
+/** Removes the marker of a lab whose process ended without stopping in order. False: there is none of that kind. */
+export async function clearDeadLab(dir: string): Promise<boolean> {
+  const state = await readState(dir);
+  if (state === undefined || isAlive(state.pid)) return false;
+  await releaseFolder(dir);
+  return true;
+}
+
 /** undefined: no lab was started here, or it was stopped in order. LabError when the file is not ours. */
 export async function readState(dir: string): Promise<LabState | undefined> {
   const text = await readOptional(join(dir, STATE_FILE));
