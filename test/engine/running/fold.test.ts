@@ -59,6 +59,19 @@ function records(...events: readonly JournalEvent[]): JournalRecord[] {
 }
 
 describe('the state of a run', () => {
+  it('can be taken back to before a rollback only while that has begun no undo', () => {
+    const withdrawn: JournalEvent = { type: 'rollback.withdrawn', error };
+    const looked: JournalEvent = { type: 'step.undo-impossible', step: 'a', because: 'a read' };
+    const before = [started, begin('a'), succeed('a')];
+    // Asked for again after a crash: it is the same rollback, which has still undone nothing.
+    const state = fold(records(...before, rollback, looked, rollback, withdrawn));
+    expect(state).toMatchObject({ status: 'running', rollback: undefined, session: 3 });
+    expect(state.instances).toEqual(fold(records(...before)).instances);
+    expect(() =>
+      fold(records(...before, rollback, undo('step.undo-started', 'rollback'), withdrawn)),
+    ).toThrow(/has begun to undo/);
+  });
+
   it('counts attempts over sessions, and those of the session apart', () => {
     const state = fold(
       records(
