@@ -10,7 +10,7 @@ export interface Approvable {
     readonly steps: readonly { readonly id: string }[];
   }[];
   /** The runbook's own undo steps, which may ask too. */
-  readonly rollback: ReadonlyMap<string, readonly { readonly id: string }[]>;
+  readonly rollback?: ReadonlyMap<string, readonly { readonly id: string }[]>;
 }
 
 /** What a command itself asks about, beside phases and steps. */
@@ -20,7 +20,7 @@ const commandSubjects = ['plan', 'rollback'] as const;
 export function checkApprovals(approve: readonly string[], { phases, rollback }: Approvable): void {
   const names = new Set<string>([
     ...phases.flatMap(({ id, steps }) => [id, ...steps.map((step) => step.id)]),
-    ...[...rollback.values()].flat().map(({ id }) => id),
+    ...[...(rollback?.values() ?? [])].flat().map(({ id }) => id),
     ...commandSubjects,
   ]);
   for (const name of approve) {
