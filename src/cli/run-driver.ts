@@ -10,6 +10,7 @@ import type { Cli } from './command.ts';
 import { withLocks } from './locks.ts';
 import type { OpenSession } from './session.ts';
 import { isUnfinished } from './state-folder.ts';
+import { counted } from './views/counted.ts';
 import { showError } from './views/error.ts';
 import { destroyedObjects } from './views/plan-step.ts';
 import { createPlainView } from './views/run-plain.ts';
@@ -203,18 +204,23 @@ function exitCodeOf({ outcome, error }: RunResult): number {
 }
 
 /** What a rollback had nothing to do with, reads above all, is no news at its end. */
-function countsText({ state }: RunResult, counts: Readonly<Record<string, number>>): string {
+function countsText(
+  { state, outcome }: RunResult,
+  counts: Readonly<Record<string, number>>,
+): string {
   const { undone = 0, 'not-undoable': _reads, ...others } = counts;
   const lost = [...state.instances.values()].filter(
     ({ status, undoEntries, changes }) =>
       status === 'not-undoable' &&
       (undoEntries.size > 0 || changes.some(({ kind }) => kind !== 'none')),
   ).length;
-  const parts = [
-    undone > 0 ? `${undone} ${undone === 1 ? 'step' : 'steps'} put back` : '',
+  const back = [
+    undone > 0 ? `${counted(undone, 'step')} put back` : '',
     lost > 0 ? `${lost} could not be` : '',
-    ...Object.entries(others).map(([status, count]) => `${count} ${status}`),
-  ].filter((part) => part !== '');
+  ];
+  const rest = Object.entries(others).map(([status, count]) => `${count} ${status}`);
+  const isBack = outcome === 'rolled-back' || outcome === 'stuck';
+  const parts = (isBack ? [...back, ...rest] : [...rest, ...back]).filter((part) => part !== '');
   if (parts.length > 0) return parts.join(', ');
   return state.status === 'new' ? 'nothing was begun' : 'nothing was to be put back';
 }

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectLab, startLab, type Lab } from '../../../src/lab/index.ts';
+import { clearDeadLab, connectLab, startLab, type Lab } from '../../../src/lab/index.ts';
 
 const TIMEOUT_MS = 90_000;
 
@@ -73,6 +73,10 @@ describe('a folder without a running lab', () => {
     await writeFile(join(dir, 'lab.json'), JSON.stringify(state));
     await writeFile(join(dir, 'control.token'), 'token');
     await expect(connectLab(dir)).rejects.toThrow('is gone');
+    expect(await clearDeadLab(dir)).toBe(true);
+    await expect(connectLab(dir)).rejects.toThrow('No lab is running');
+    expect(await clearDeadLab(dir)).toBe(false);
+    await writeFile(join(dir, 'control.token'), 'token');
     await writeFile(join(dir, 'lab.json'), 'something else');
     await expect(connectLab(dir)).rejects.toThrow('is not a lab');
     await rm(dir, { recursive: true });
