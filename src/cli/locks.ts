@@ -16,6 +16,8 @@ export interface LockOptions {
   readonly by: Operator;
   /** Take anew what this run should still hold and does not. */
   readonly takeover: boolean;
+  /** Where the run's folder is or will be. */
+  readonly home: () => Promise<string>;
   /** Has begun, and has not come to an end that gives its locks back. */
   readonly isUnderWay: () => Promise<boolean>;
 }
@@ -23,7 +25,7 @@ export interface LockOptions {
 /** RUN_LOCKED. When `work` throws while the run is not under way, its locks are given back. */
 export async function withLocks(
   opened: OpenSession,
-  { by, takeover, isUnderWay }: LockOptions,
+  { by, takeover, home, isUnderWay }: LockOptions,
   work: () => Promise<RunResult>,
 ): Promise<RunResult> {
   const { assertRunLock, takeRunLock } = await import('../adapters/index.ts');
@@ -35,7 +37,7 @@ export async function withLocks(
   try {
     for (const one of placed) {
       const { kube, lock } = one;
-      const run: LockingRun = { runId, by, at: system.now(), signal };
+      const run: LockingRun = { runId, by, at: system.now(), home: await home(), signal };
       if (mustHold) await assertRunLock(kube, lock, run);
       else await takeRunLock(kube, lock, run);
       held.push(one);

@@ -133,6 +133,7 @@ export async function driveRun(
       {
         by,
         takeover: options.takeover,
+        home: () => options.store.home(opened.session.runId),
         isUnderWay: () => isUnfinished(options.store, opened.session.runId),
       },
       () => options.work(session),

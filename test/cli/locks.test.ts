@@ -2,6 +2,7 @@
 // that giving one back never spoils how a run ended.
 
 import { readdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKubeTarget } from '../../src/adapters/index.ts';
@@ -54,6 +55,30 @@ describe('the lock of another run', () => {
     expect((await bench.drctl('resume', '--approve', 'clean')).code).toBe(0);
     const third = await bench.drctl('apply', 'small.yaml', ...values, '--auto-approve');
     expect(third.code).toBe(0);
+    expect(await heldBy()).toBeUndefined();
+  });
+
+  it('is taken over when its process died before its run was ever begun, and only then', async () => {
+    const dead = { host: hostname(), pid: 2 ** 22 + 1 };
+    const left = (home: string) => ({
+      ...lease,
+      metadata: {
+        name: lease.name,
+        namespace: lease.namespace,
+        annotations: {
+          'drctl.dev/run': 'never-begun',
+          'drctl.dev/run-folder': home,
+          'drctl.dev/process': JSON.stringify(dead),
+        },
+      },
+      spec: { holderIdentity: 'never-begun' },
+    });
+    const apply = ['apply', 'small.yaml', ...values, '--auto-approve'] as const;
+    await client().create(left(path.join(bench.cwd, 'unmounted', 'runs', 'never-begun')), signal);
+    expect((await bench.drctl(...apply)).code).toBe(4);
+    await client().delete(lease, { signal });
+    await client().create(left(path.join(bench.cwd, 'never-begun')), signal);
+    expect((await bench.drctl(...apply)).code).toBe(0);
     expect(await heldBy()).toBeUndefined();
   });
 

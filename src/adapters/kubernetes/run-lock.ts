@@ -5,6 +5,7 @@
 import type { KubeClient, KubeObject, ObjectRef } from '../../actions/ports.ts';
 import { DrctlError } from '../../engine/index.ts';
 import type { Json, JsonObject, Operator } from '../../engine/index.ts';
+import { isOrphan, orphanMarks } from './orphan-lock.ts';
 
 export interface RunLock {
   /** Name of the target, for messages. */
@@ -19,6 +20,8 @@ export interface LockingRun {
   readonly runId: string;
   readonly by: Operator;
   readonly at: Date;
+  /** Where the run's folder is or will be; absolute. Its parent exists. */
+  readonly home: string;
   readonly signal: AbortSignal;
 }
 
@@ -27,11 +30,29 @@ const holderAnnotation = 'drctl.dev/begun-by';
 
 /** Nothing happens when this run has it already. RUN_LOCKED names the other run, who began it and when. */
 export async function takeRunLock(kube: KubeClient, lock: RunLock, run: LockingRun): Promise<void> {
-  const { runId, by, at, signal } = run;
-  const { namespace, name } = lock;
+  if (await createLease(kube, lock, run)) return;
+  const held = await kube.get(refOf(lock), run.signal);
+  if (await isOrphan(held)) {
+    const uid = held?.metadata['uid'];
+    await kube.delete(refOf(lock), {
+      ...(typeof uid === 'string' && { uid }),
+      signal: run.signal,
+    });
+    if (await createLease(kube, lock, run)) return;
+  }
+  assertHeldBy(run.runId, lock, await kube.get(refOf(lock), run.signal));
+}
+
+/** False: there is one already. */
+async function createLease(
+  kube: KubeClient,
+  { namespace, name }: RunLock,
+  { runId, by, at, home, signal }: LockingRun,
+): Promise<boolean> {
   const annotations = {
     [runAnnotation]: runId,
     [holderAnnotation]: `${by.user}@${by.host}`,
+    ...(await orphanMarks(home, by.pid)),
   };
   // The API wants microseconds.
   const acquireTime = at.toISOString().replace('Z', '000Z');
@@ -45,11 +66,11 @@ export async function takeRunLock(kube: KubeClient, lock: RunLock, run: LockingR
       },
       signal,
     );
-    return;
+    return true;
   } catch (error) {
-    if (!(error instanceof DrctlError) || error.code !== 'CLIENT_CONFLICT') throw error;
+    if (error instanceof DrctlError && error.code === 'CLIENT_CONFLICT') return false;
+    throw error;
   }
-  assertHeldBy(runId, lock, await kube.get(refOf(lock), signal));
 }
 
 /** For a run that took it when it began. RUN_LOCKED when it is another run's, or gone. */

@@ -42,6 +42,8 @@ export interface FileRunStoreOptions {
 export interface FileRunStore extends RunStore {
   /** For reading only, without a lease. */
   artifacts(runId: string): ArtifactReader;
+  /** The absolute path that the run's folder has or will have; its parent is made when absent. STORE_UNWRITABLE. */
+  home(runId: string): Promise<string>;
 }
 
 export function createFileRunStore(options: FileRunStoreOptions): FileRunStore {
@@ -118,6 +120,16 @@ export function createFileRunStore(options: FileRunStoreOptions): FileRunStore {
   }
 
   return {
+    async home(runId) {
+      const folder = folderOf(runId);
+      try {
+        await prepareRoot(root, runs);
+      } catch (error) {
+        throw asUnwritable(error, folder);
+      }
+      return folder;
+    },
+
     async create(created) {
       const { runId, by } = created;
       const folder = folderOf(runId);
