@@ -1,13 +1,11 @@
 // drctl lab demo: the whole story in one command. The lab is always taken down again.
 
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { LabReport } from '../../lab/index.ts';
 import { startBackgroundLab } from '../background-lab.ts';
 import type { Cli } from '../command.ts';
 import type { WorldFlags } from '../commands/lab.ts';
 import { apply } from './apply.ts';
-import { showReport } from './lab.ts';
+import { labCheck } from './lab.ts';
 import { labNames, shippedRunbook, showLab } from './lab-up.ts';
 
 export async function labDemo(args: WorldFlags, cli: Cli): Promise<number> {
@@ -41,24 +39,10 @@ export async function labDemo(args: WorldFlags, cli: Cli): Promise<number> {
   );
   if (applied !== 0) return applied;
   heading('Check');
-  return showReport(await settledReport(dir), cli);
+  return labCheck({ dir, expect: 'migrated' }, cli);
 }
 
 const DEMO_PARALLEL = 8;
-const MAX_LOOKS = 6;
-const LOOK_EVERY_MS = 2_000;
-
-/** Pods that the last step restarted need a moment to be back. A violation is final. */
-async function settledReport(dir: string): Promise<LabReport> {
-  const { connectLab } = await import('../../lab/index.ts');
-  const lab = await connectLab(dir);
-  let report = await lab.check({ expect: 'migrated' });
-  for (let look = 1; look < MAX_LOOKS && !report.ok && report.violations.length === 0; look += 1) {
-    await delay(LOOK_EVERY_MS);
-    report = await lab.check({ expect: 'migrated' });
-  }
-  return report;
-}
 
 /** What happens to be set in this shell (a proxy's CA bundle, a profile) is not for the lab. */
 function withoutNames(

@@ -1,7 +1,8 @@
 // drctl lab status, check, down: asks the lab in the background.
 
 import path from 'node:path';
-import type { LabReport, LabStatus, SideStatus } from '../../lab/index.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ConnectedLab, LabReport, LabStatus, SideStatus } from '../../lab/index.ts';
 import type { Cli } from '../command.ts';
 import type { Style } from '../style.ts';
 
@@ -68,11 +69,24 @@ export async function labCheck(
 ): Promise<number> {
   const { connectLab } = await import('../../lab/index.ts');
   const lab = await connectLab(labFolder(args, cli));
-  return showReport(await lab.check({ expect: args.expect }), cli);
+  return showReport(await settledReport(lab, args.expect), cli);
+}
+
+const MAX_LOOKS = 6;
+const LOOK_EVERY_MS = 2_000;
+
+/** Pods, nodes and records that the last step set in motion need a moment. A violation is final. */
+async function settledReport(lab: ConnectedLab, expect: LabReport['expect']): Promise<LabReport> {
+  let report = await lab.check({ expect });
+  for (let look = 1; look < MAX_LOOKS && !report.ok && report.violations.length === 0; look += 1) {
+    await delay(LOOK_EVERY_MS);
+    report = await lab.check({ expect });
+  }
+  return report;
 }
 
 /** 0 when everything is as it must be. */
-export function showReport(report: LabReport, cli: Cli): number {
+function showReport(report: LabReport, cli: Cli): number {
   const { style } = cli.output;
   cli.output.result(style.bold(`Lab check: ${report.expect}`));
   for (const check of report.checks) {
