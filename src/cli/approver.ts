@@ -80,6 +80,8 @@ async function question(request: ApprovalRequest, cli: Cli): Promise<string> {
     return await lines.question(text, { signal: cli.stops.interrupt });
   } catch (error) {
     cli.stops.interrupt.throwIfAborted();
+    // Ctrl-D, or a terminal that was closed: no answer is no.
+    if (error instanceof Error && error.name === 'AbortError') return '';
     throw error;
   } finally {
     lines.close();

@@ -54,7 +54,9 @@ function screen(stream: NodeJS.WriteStream): Screen {
     },
     get columns() {
       const wished = Number(process.env['COLUMNS']);
-      return stream.columns ?? (Number.isInteger(wished) && wished > 0 ? wished : DEFAULT_COLUMNS);
+      // A terminal that was never told its size says 0.
+      if (stream.columns !== undefined && stream.columns > 0) return stream.columns;
+      return Number.isInteger(wished) && wished > 0 ? wished : DEFAULT_COLUMNS;
     },
   };
 }
