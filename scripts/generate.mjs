@@ -1,5 +1,5 @@
-// Writes the files that follow from the sources: the JSON Schema for editors, the reference of the actions and of the
-// commands. With --check it writes nothing and fails when one of them is out of step. Needs a build.
+// Writes the files that follow from the sources: the JSON Schemas, the reference of the actions, of the commands and of the
+// file of a saved plan. With --check it writes nothing and fails when one of them is out of step. Needs a build.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -37,14 +37,14 @@ function typeOf(schema) {
 
 const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').trim();
 
-function table(schema) {
+function table(schema, type = typeOf) {
   const properties = Object.entries(schema.properties ?? {});
   if (properties.length === 0) return '_None._';
   const rows = properties.map(([name, property]) => {
     const fallback =
       property.default === undefined ? '' : `; default \`${JSON.stringify(property.default)}\``;
     const need = schema.required?.includes(name) ? 'required' : '';
-    return `| \`${name}\` | ${cell(typeOf(property))} | ${need} | ${cell((property.description ?? '') + fallback)} |`;
+    return `| \`${name}\` | ${cell(type(property))} | ${need} | ${cell((property.description ?? '') + fallback)} |`;
   });
   return ['| name | type | | |', '| --- | --- | --- | --- |', ...rows].join('\n');
 }
@@ -111,11 +111,53 @@ function expressionsPage() {
   ].join('\n\n');
 }
 
+/** Every object of a schema as a table, outermost first; what several places have alike is shown once. */
+function tablesOf(schema) {
+  const seen = new Set();
+  const visit = (object, place) => {
+    const text = table(object, plainType);
+    if (seen.has(text)) return [];
+    seen.add(text);
+    const kind = object.properties.kind;
+    const kinds = place === '' ? undefined : (kind?.enum ?? (kind && [kind.const]))?.join(', ');
+    const title = place === '' ? '## The file' : `### ${place}${kinds ? ` (${kinds})` : ''}`;
+    const inside = Object.entries(object.properties).flatMap(([name, property]) => {
+      const inner = `${place === '' ? '' : `${place}.`}${name}${property.type === 'array' ? '[]' : ''}`;
+      return objectsIn(property).flatMap((one) => visit(one, inner));
+    });
+    return [`${title}\n\n${text}`, ...inside];
+  };
+  return visit(schema, '');
+}
+
+function objectsIn(schema) {
+  const inner = schema.items ?? schema;
+  return (inner.anyOf ?? [inner]).filter((one) => one.properties !== undefined);
+}
+
+/** Objects have tables of their own. */
+function plainType(schema) {
+  const [first] = objectsIn(schema);
+  if (first === undefined) return typeOf(schema);
+  return schema.type === 'array' ? 'list of objects' : 'object';
+}
+
+function planFormatPage() {
+  return [
+    '# The file of a saved plan',
+    'Written from the schema by `npm run generate`; [the schema](../schemas/plan.v1.schema.json) is what `drctl schema plan` prints. For how it is used see [Plans that are reviewed](operating.md#plans-that-are-reviewed).',
+    'One JSON object, `kind` first. Members that are not listed may be there: format 1 only ever gains some. A digest is `sha256:` and 64 hex digits, taken over canonical JSON: keys sorted by UTF-16 code unit, no white space. Everything below `plan` is masked. Objects that several places have alike are shown once.',
+    ...tablesOf(JSON.parse(drctl('schema', 'plan'))),
+  ].join('\n\n');
+}
+
 const style = await resolveConfig(path.join(root, 'docs/actions.md'));
 const markdown = (text) => format(text, { ...style, parser: 'markdown' });
 
 const files = {
   'schemas/runbook.v1.schema.json': `${JSON.stringify(parse(drctl('schema')), null, 2)}\n`,
+  'schemas/plan.v1.schema.json': `${JSON.stringify(parse(drctl('schema', 'plan')), null, 2)}\n`,
+  'docs/plan-format.md': await markdown(planFormatPage()),
   'docs/actions.md': await markdown(actionsPage()),
   'docs/expressions.md': await markdown(expressionsPage()),
   'docs/commands.md': await markdown(commandsPage()),
