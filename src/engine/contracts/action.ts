@@ -3,7 +3,9 @@
 
 import type { Static, TSchema } from 'typebox';
 import type { Change } from './change.ts';
+import type { ForeseenFields } from './foreseen.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { ActionPermissions } from './permission.ts';
 
 /** What an action may do to the world. Only `read` actions may be preconditions and guards. */
 export type Effect = 'read' | 'change' | 'destroy';
@@ -19,9 +21,11 @@ export interface ReadContext<P extends Ports> {
   /** Aborted on timeout and when a person interrupts twice. All I/O honours it. */
   readonly signal: AbortSignal;
   readonly step: { readonly id: string; readonly title: string };
-  /** `id` is the run's id; while planning without a run it is the id that the run would get. */
-  readonly run: { readonly id: string };
+  /** `drctl`: its version. `id` is the run's id; while planning without a run it is the id that the run would get. */
+  readonly run: { readonly id: string; readonly drctl: string };
   now(): Date;
+  /** Never steps, as `now` may: for durations. */
+  monotonicMs(): number;
   /** Rejects with the signal's reason when aborted. */
   sleep(ms: number): Promise<void>;
   /**
@@ -86,6 +90,8 @@ export interface Approval {
   /** RFC 3339, UTC. */
   readonly at: string;
   readonly how: 'prompt' | 'flag' | 'auto-approve';
+  /** Of the plan that was said yes to, see planDigest. Only of the approval of a plan. */
+  readonly digest?: string;
 }
 
 /** A part of the world that plan looked at, as it was: apply compares it to say what moved. */
@@ -105,6 +111,8 @@ export interface Planned<Outputs> {
   readonly outputs?: Outputs;
   /** Sentences for the person who reads the plan: "3 of 20 Secrets are not taken: service account tokens". */
   readonly notes?: readonly string[];
+  /** Sentences that the whole plan is to be read under, shown at its top: what would be lost. */
+  readonly warnings?: readonly string[];
 }
 
 export type Probed<Outputs> =
@@ -116,6 +124,29 @@ export interface UndoRequest<Params> {
   readonly params: Params;
   /** In the order in which they were recorded; empty when the step had recorded nothing. */
   readonly entries: ReadonlyMap<string, Json>;
+}
+
+/** A use of an action elsewhere in the runbook, with its parameters as far as they are known. */
+export interface ForeseenUse {
+  readonly action: string;
+  readonly params: JsonObject;
+}
+
+/** A file of the run that the journal speaks of, so that what became of it since can be noticed. */
+export interface KeptArtifact {
+  readonly name: string;
+  /** "sha256:…" of its bytes when it was recorded. */
+  readonly digest: string;
+  readonly sizeBytes?: number;
+  /** Of an index: the artifacts that its content speaks of. Only for content that has this very digest. */
+  listed?(content: Json): readonly KeptArtifact[];
+}
+
+/** What the journal holds of one step. */
+export interface StepRecord<Outputs> {
+  /** Null unless the step has succeeded. */
+  readonly outputs: Outputs | null;
+  readonly undoEntries: ReadonlyMap<string, Json>;
 }
 
 export interface ActionSpec<P extends Ports, PS extends TSchema, OS extends TSchema> {
@@ -136,6 +167,14 @@ export interface ActionSpec<P extends Ports, PS extends TSchema, OS extends TSch
    * rendered. Only for `read` actions.
    */
   readonly perishable?: boolean;
+  /**
+   * What the caller must be allowed to do, for every call that the functions below may make. Pure. Defaults are not
+   * filled in, and what is not known yet widens. `earlier`: the steps before this one, whose work it may go on with.
+   */
+  permissions(
+    params: ForeseenFields<Static<PS>>,
+    earlier: readonly ForeseenUse[],
+  ): ActionPermissions;
   /** Reads only. Must give the same answer twice in an unchanged world. */
   plan(params: Static<PS>, ctx: ReadContext<P>): Promise<Planned<Static<OS>>>;
   /** Idempotent. Records undo before the first mutation. */
@@ -155,6 +194,13 @@ export interface ActionSpec<P extends Ports, PS extends TSchema, OS extends TSch
         /** Idempotent, and safe when apply got half way. */
         run(request: UndoRequest<Static<PS>>, ctx: WriteContext<P>): Promise<void>;
       };
+  /** The files of the run that outputs and undo records speak of by digest. Pure. Absent: none. */
+  artifacts?(recorded: StepRecord<Static<OS>>): readonly KeptArtifact[];
+  /**
+   * Removes what an attempt that was cut off left behind and that nobody needs, a later attempt included: a temporary
+   * file in a pod. Asked when the run is given up for now. Idempotent; needs no permission that `apply` does not need.
+   */
+  tidy?(request: UndoRequest<Static<PS>>, ctx: WriteContext<P>): Promise<void>;
 }
 
 /** A registered action: as ActionSpec, with types erased; the engine validates params and outputs against the schemas. */
@@ -168,6 +214,7 @@ export interface Action<P extends Ports> {
   readonly params: TSchema;
   readonly outputs: TSchema;
   readonly perishable: boolean;
+  permissions(params: JsonObject, earlier: readonly ForeseenUse[]): ActionPermissions;
   plan(params: JsonObject, ctx: ReadContext<P>): Promise<Planned<JsonObject>>;
   apply(params: JsonObject, ctx: WriteContext<P>): Promise<JsonObject>;
   probe(
@@ -180,6 +227,8 @@ export interface Action<P extends Ports> {
         readonly possible: true;
         run(request: UndoRequest<JsonObject>, ctx: WriteContext<P>): Promise<void>;
       };
+  artifacts(recorded: StepRecord<JsonObject>): readonly KeptArtifact[];
+  tidy?(request: UndoRequest<JsonObject>, ctx: WriteContext<P>): Promise<void>;
 }
 
 /** Erases the types of a spec. The casts are sound because the engine validates with these same schemas first. */
@@ -190,6 +239,9 @@ export function defineAction<P extends Ports, PS extends TSchema, OS extends TSc
     description: undefined,
     perishable: false,
     ...spec,
+    permissions: (params, earlier) =>
+      spec.permissions(params as ForeseenFields<Static<PS>>, earlier),
+    artifacts: (recorded) => spec.artifacts?.(recorded as StepRecord<Static<OS>>) ?? [],
   };
 }
 
@@ -198,7 +250,10 @@ export interface ReadActionSpec<
   P extends Ports,
   PS extends TSchema,
   OS extends TSchema,
-> extends Omit<ActionSpec<P, PS, OS>, 'effect' | 'apply' | 'probe' | 'undo' | 'plan'> {
+> extends Omit<
+  ActionSpec<P, PS, OS>,
+  'effect' | 'apply' | 'probe' | 'undo' | 'plan' | 'artifacts'
+> {
   /** Reads, and gives the outputs. Called by `apply`; and by `plan` unless `plan` is given (a wait must not wait there). */
   read(params: Static<PS>, ctx: ReadContext<P>): Promise<Static<OS>>;
   plan?(params: Static<PS>, ctx: ReadContext<P>): Promise<Planned<Static<OS>>>;

@@ -4,7 +4,10 @@ import { DrctlError } from './errors.ts';
 
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** Milliseconds. Throws PARAMS_INVALID for anything but a sequence of number and unit (ms, s, m, h, d). */
+/** What a timer takes, 31 bits of milliseconds, is a little more than this; a longer one would end at once. */
+const daysMax = 24;
+
+/** Milliseconds. Throws PARAMS_INVALID for anything but a sequence of number and unit (ms, s, m, h, d), and for more than 24 days. */
 export function parseDuration(text: string): number {
   if (!/^(\d+(ms|s|m|h|d))+$/.test(text)) {
     throw new DrctlError('PARAMS_INVALID', `"${text}" is not a duration`, {
@@ -15,7 +18,8 @@ export function parseDuration(text: string): number {
   for (const [, amount, unit] of text.matchAll(/(\d+)(ms|s|m|h|d)/g)) {
     total += Number(amount) * unitMs[unit as keyof typeof unitMs];
   }
-  return total;
+  if (total <= daysMax * unitMs.d) return total;
+  throw new DrctlError('PARAMS_INVALID', `"${text}" is longer than ${daysMax} days`);
 }
 
 /** "350ms", "12s", "3m 20s", "1h 5m": two units at most, for people. */

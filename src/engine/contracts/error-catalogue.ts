@@ -16,6 +16,8 @@ export const errorCatalogue = {
     meaning: 'The runbook is of an apiVersion this drctl cannot run',
   },
   FILE_UNREADABLE: { exitCode: 2, meaning: 'A file that was named cannot be read' },
+  FILE_UNWRITABLE: { exitCode: 2, meaning: 'A file that was named cannot be written' },
+  PLAN_INVALID: { exitCode: 2, meaning: 'The file is no saved plan that this drctl can use' },
   ENV_INVALID: { exitCode: 2, meaning: 'A value for the runbook is missing or malformed' },
   ACTION_UNKNOWN: { exitCode: 2, meaning: 'No action of that name is registered' },
   ACTION_DUPLICATE: { exitCode: 2, meaning: 'Two actions are registered under one name' },
@@ -30,6 +32,10 @@ export const errorCatalogue = {
   GUARD_REFUSED: { exitCode: 3, meaning: 'A guard does not hold, so the step was not begun' },
   ASSERTION_FAILED: { exitCode: 3, meaning: 'A k8s.assert, s3.assert or dns.assert does not hold' },
   PROTECTED: { exitCode: 3, meaning: 'The object is one that drctl refuses to destroy' },
+  BACKUP_MISSING: {
+    exitCode: 3,
+    meaning: 'There is no backup that is complete and whole',
+  },
   SELECTION_EMPTY: {
     exitCode: 3,
     meaning: 'A selection matched nothing where something was expected',
@@ -42,6 +48,7 @@ export const errorCatalogue = {
   RUN_EXISTS: { exitCode: 4, meaning: 'A run of that id exists already' },
   RUN_FINISHED: { exitCode: 4, meaning: 'The run has ended; there is nothing to resume' },
   RUN_MISMATCH: { exitCode: 4, meaning: 'The run belongs to another runbook or other inputs' },
+  PLAN_STALE: { exitCode: 4, meaning: 'What the saved plan was made for has moved since' },
   LEASE_LOST: {
     exitCode: 4,
     meaning: 'Another process took this run over; nothing more was done here',

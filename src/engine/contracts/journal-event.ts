@@ -19,6 +19,14 @@ export interface Instance {
   readonly item: Json;
 }
 
+/** A value that says how a target is reached, given anew for the machine on which a run goes on. Never a sensitive one. */
+export interface MovedValue {
+  readonly name: string;
+  /** Null: it was not given when the run was begun. */
+  readonly from: Json;
+  readonly to: Json;
+}
+
 export type RunOutcome = 'succeeded' | 'failed' | 'rolled-back' | 'stuck';
 
 /** Why an undo runs: the whole run is rolled back, or a phase ended and its `deferUndo` steps come back. */
@@ -37,11 +45,54 @@ export type JournalEvent =
       readonly envDigest: string;
       readonly drctl: string;
       readonly by: Operator;
+      /** Of the plan. Absent in older journals. */
+      readonly approval?: Approval;
+      /** Step id → why it is not carried out: see Selection. Absent: the whole runbook. */
+      readonly leftOut?: Readonly<Record<string, string>>;
     }
-  | { readonly type: 'run.resumed'; readonly by: Operator; readonly drctl: string }
+  | {
+      readonly type: 'run.resumed';
+      readonly by: Operator;
+      readonly drctl: string;
+      readonly moved?: readonly MovedValue[];
+      /** Targets that are given up from here on, beside those of the header. Absent in older journals: none. */
+      readonly unavailable?: readonly string[];
+      /**
+       * Only after a rollback that stopped at a step: what is done anew. A step's id is the whole step, whose instances
+       * are found again; an instance's id is that one.
+       */
+      readonly again?: readonly string[];
+    }
   | { readonly type: 'run.interrupted'; readonly because: string }
   | { readonly type: 'run.finished'; readonly outcome: RunOutcome }
-  | { readonly type: 'phase.approved'; readonly phase: string; readonly approval: Approval }
+  /** The run is given up for now: what must not stay as it is without it is put back, and nothing else is done. */
+  | {
+      readonly type: 'cleanup.started';
+      readonly by: Operator;
+      readonly moved?: readonly MovedValue[];
+    }
+  /** `stuck`: something could not be put back. */
+  | { readonly type: 'cleanup.finished'; readonly outcome: 'clean' | 'stuck' }
+  | {
+      readonly type: 'phase.approved';
+      readonly phase: string;
+      readonly approval: Approval;
+      /** Of what the phase will do. Absent in older journals. */
+      readonly digest?: string;
+      /** The other people whose words counted ("ana@bastion"), where the phase asks for several. */
+      readonly people?: readonly string[];
+    }
+  /** One person's word of those that a phase asks for. */
+  | {
+      readonly type: 'approval.given';
+      readonly phase: string;
+      readonly approval: Approval;
+      /** Of what the phase will do: the word counts for nothing else. */
+      readonly digest: string;
+      readonly reason?: string;
+    }
+  /** A person confirmed that a target that was given up is gone: guards that can do without its answer are left out. */
+  | { readonly type: 'target.given-up'; readonly target: string; readonly approval: Approval }
   /** The instances of a forEach step, fixed once and for all. */
   | {
       readonly type: 'step.expanded';
@@ -96,6 +147,12 @@ export type JournalEvent =
       readonly reason: string;
       readonly by: Operator;
       readonly outputs?: JsonObject;
+      readonly moved?: readonly MovedValue[];
+      /** What the step's own check said to "I did it by hand". */
+      readonly probed?: {
+        readonly found: 'done' | 'not-done' | 'unclear';
+        readonly because?: string;
+      };
     }
   | {
       readonly type: 'rollback.started';
@@ -103,11 +160,16 @@ export type JournalEvent =
       readonly by: Operator;
       /** Undo only what was done after this step. */
       readonly to?: string;
+      readonly moved?: readonly MovedValue[];
+      /** As of run.resumed. */
+      readonly unavailable?: readonly string[];
     }
   /** Nobody agreed to it before anything was undone: the run is as it was before it was asked for. */
   | { readonly type: 'rollback.withdrawn'; readonly error: ErrorRecord }
   | { readonly type: 'step.undo-started'; readonly step: string; readonly scope: UndoScope }
   | { readonly type: 'step.undone'; readonly step: string; readonly scope: UndoScope }
+  /** What an attempt that was cut off had left behind is gone; with an error it is still there. */
+  | { readonly type: 'step.tidied'; readonly step: string; readonly error?: ErrorRecord }
   | { readonly type: 'step.undo-impossible'; readonly step: string; readonly because: string }
   | {
       readonly type: 'step.undo-failed';

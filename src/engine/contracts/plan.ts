@@ -4,6 +4,7 @@ import type { Change, Risk } from './change.ts';
 import type { ErrorRecord } from './errors.ts';
 import type { JsonObject } from './json.ts';
 import type { Problem } from './problem.ts';
+import type { Selection } from './selection.ts';
 
 export interface CheckResult {
   readonly id: string;
@@ -11,8 +12,14 @@ export interface CheckResult {
   readonly severity: 'error' | 'warning';
   /** Why it fails, is skipped, or cannot be told yet. */
   readonly message?: string;
+  /** What a person can do about it, in the runbook's words; only where the world was read and is not as it must be. */
+  readonly remedy?: string;
   /** Skipped because this target was given as unavailable: for a guard that is no reason to go on. */
   readonly unavailable?: string;
+  /** It is left out once a person has confirmed that this target is gone. */
+  readonly confirmable?: true;
+  /** It fails because a server does not answer: what it asks is not known. */
+  readonly unanswered?: true;
   readonly error?: ErrorRecord;
 }
 
@@ -62,6 +69,10 @@ export interface PlannedPhase {
   readonly title: string;
   readonly pointOfNoReturn: boolean;
   readonly approval: 'none' | 'required';
+  /** How many different people; absent: one. */
+  readonly approvals?: number;
+  /** What they are asked, and what they type to say yes; masked. */
+  readonly confirm?: { readonly message: string; readonly typed?: string };
   readonly guards: readonly CheckResult[];
   /** A valid order: every step after the steps it needs. */
   readonly steps: readonly PlannedStep[];
@@ -80,6 +91,8 @@ export interface Plan {
   readonly envDigest: string;
   readonly offline: boolean;
   readonly unavailable: readonly string[];
+  /** Absent: the whole runbook. */
+  readonly selection?: Selection;
   readonly warnings: readonly Problem[];
   readonly preconditions: readonly CheckResult[];
   readonly phases: readonly PlannedPhase[];

@@ -15,11 +15,20 @@ export interface EnvDeclaration {
   readonly at: SourceRange;
 }
 
+/** What a person confirms. Templates over env and vars. */
+export interface Confirmation {
+  readonly message: string;
+  /** The text that has to be typed; without it, y or n. */
+  readonly typed: string | undefined;
+}
+
 /** A connection that steps name. `settings` are templates over env and vars, never over step outputs. */
 export interface TargetDeclaration {
   readonly type: 'kubernetes' | 'aws';
   /** It need not answer while planning: its steps are planned when their turn comes. */
   readonly mayBeDown: boolean;
+  /** What a person confirms before guards count as waived because the target was given up. */
+  readonly confirmUnavailable: Confirmation | undefined;
   readonly settings: JsonObject;
   readonly at: SourceRange;
 }
@@ -30,6 +39,14 @@ export interface LockDeclaration {
   readonly name: string;
 }
 
+/** Something that nobody can use from the beginning of one step to the end of another. */
+export interface Outage {
+  /** "the hosted API is away" */
+  readonly title: string;
+  readonly from: string;
+  readonly until: string;
+}
+
 /** A precondition or a guard: a `read` action that must not throw. */
 export interface Check {
   readonly id: string;
@@ -38,10 +55,14 @@ export interface Check {
   readonly when: string | undefined;
   /** What to tell the person when it does not hold; a template. */
   readonly message: string | undefined;
+  /** What to do about it then: a command, or an action; a template. */
+  readonly remedy: string | undefined;
   readonly severity: 'error' | 'warning';
   /** Steps whose outputs it refers to (guards only; a precondition has none). */
   readonly references: readonly string[];
   readonly timeoutMs: number;
+  /** Guards only, when their target was given up. `refuse`: it does not hold. `approve`: unless a person confirms it. */
+  readonly whenUnavailable: 'refuse' | 'approve';
   readonly at: SourceRange;
 }
 
@@ -73,6 +94,8 @@ export interface Step {
   readonly retry: RetryPolicy;
   readonly onFailure: 'stop' | 'continue' | 'rollback';
   readonly deferUndo: boolean;
+  /** What it leaves open when it is skipped because its target was given up; for people. */
+  readonly whenUnavailable: string | undefined;
   readonly at: SourceRange;
 }
 
@@ -81,6 +104,10 @@ export interface Phase {
   readonly title: string;
   readonly pointOfNoReturn: boolean;
   readonly approval: 'none' | 'required';
+  /** How many different people; at least 1. */
+  readonly approvals: number;
+  /** What they are asked; without it, whether the phase may begin. */
+  readonly confirm: Confirmation | undefined;
   readonly guards: readonly Check[];
   readonly steps: readonly Step[];
   readonly at: SourceRange;
@@ -101,6 +128,7 @@ export interface Runbook {
   readonly vars: ReadonlyMap<string, Json>;
   readonly targets: ReadonlyMap<string, TargetDeclaration>;
   readonly locks: readonly LockDeclaration[];
+  readonly outages: readonly Outage[];
   readonly preconditions: readonly Check[];
   readonly phases: readonly Phase[];
   /** Explicit undo: step id → the steps that are carried out, in order, instead of the action's own undo. */
@@ -131,4 +159,6 @@ export interface Scope {
   /** Step id → { outputs }. A skipped step has outputs null. */
   readonly steps: Readonly<Record<string, { readonly outputs: Json }>>;
   readonly item?: Json;
+  /** Looking ahead of a run: what is not known yet beside the steps that have not ended, and the text in its place. */
+  readonly ahead?: { readonly unknown: readonly ('run' | 'item')[]; readonly text: string };
 }

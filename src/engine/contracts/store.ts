@@ -22,6 +22,8 @@ export interface RunHeader {
   /** Absolute paths of the env files, read again on resume for the sensitive values. */
   readonly envFiles: readonly string[];
   readonly unavailable: readonly string[];
+  /** Target → uid of its cluster's namespace kube-system, where that could be seen. */
+  readonly clusters?: Readonly<Record<string, string>>;
   readonly plan: Plan;
 }
 
@@ -48,6 +50,32 @@ export interface RunStore {
   list(): Promise<readonly RunHeader[]>;
   /** Who holds the lease now, if anybody alive does. */
   holder(runId: string): Promise<LeaseHolder | undefined>;
+  /** The run as it is kept, whole or damaged, for whoever checks it. Reads only, needs no lease. RUN_NOT_FOUND. */
+  evidence(runId: string): Promise<RunEvidence>;
+}
+
+/** What a store keeps of one run, as it lies there. */
+export interface RunEvidence {
+  /** Undefined when it is missing. */
+  readonly journal: KeptFile | undefined;
+  /** Every lease that is kept, oldest first. */
+  readonly leases: readonly KeptFile[];
+  readonly artifacts: ArtifactReader;
+  /** What only this kind of store can tell: who else may read the run, a lease that is missing. */
+  readonly findings: readonly StoreFinding[];
+}
+
+export interface KeptFile {
+  /** How messages call it: a path, a key. */
+  readonly name: string;
+  read(): AsyncIterable<Uint8Array>;
+}
+
+export interface StoreFinding {
+  /** An error is damage; a warning is for people to know. */
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  readonly hint?: string;
 }
 
 export interface RunLease {
@@ -57,6 +85,8 @@ export interface RunLease {
    * STORE_UNWRITABLE when the disk refuses; after one rejection all later appends reject: the run must stop.
    */
   append(event: JournalEvent): Promise<JournalRecord>;
+  /** Aborted, with LEASE_LOST as its reason, when it is seen between appends that another took over. Sooner is better. */
+  readonly lost?: AbortSignal;
   readonly artifacts: ArtifactStore;
   release(): Promise<void>;
 }

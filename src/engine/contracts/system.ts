@@ -4,7 +4,10 @@ import type { Approval, ApprovalRequest, ProgressReport } from './action.ts';
 import type { JournalRecord } from './journal-event.ts';
 
 export interface System {
+  /** For people and for what is compared with other machines' times. It may step back and forth. */
   now(): Date;
+  /** Milliseconds from a beginning of its own, which never step: for durations. */
+  monotonicMs(): number;
   /** [0, 1) */
   random(): number;
   /** Rejects with the signal's reason when aborted. */

@@ -5,8 +5,10 @@ import { parseDuration } from '../contracts/duration.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type {
   Check,
+  Confirmation,
   EnvDeclaration,
   LockDeclaration,
+  Outage,
   Phase,
   RetryPolicy,
   Runbook,
@@ -56,6 +58,7 @@ export function buildRunbook<P extends Ports>(
       buildTarget(objectOf(value), at(['targets', name])),
     ),
     locks: listOf(root['locks']).map((lock) => lock as unknown as LockDeclaration),
+    outages: listOf(root['outages']).map((outage) => outage as unknown as Outage),
     preconditions: listOf(root['preconditions']).map((check, index) =>
       buildCheck(objectOf(check), at(['preconditions', index]), parts),
     ),
@@ -87,13 +90,20 @@ function buildPhase(
     id,
     title: textOr(raw['title'], id),
     pointOfNoReturn: raw['pointOfNoReturn'] === true,
-    approval: raw['approval'] === 'required' ? 'required' : 'none',
+    approval: asksPeople(raw) ? 'required' : 'none',
+    approvals: numberOr(raw['approvals'], 1),
+    confirm: buildConfirmation(raw['confirm']),
     guards: listOf(raw['guards']).map((guard, index) =>
       buildCheck(objectOf(guard), { ...place, path: [...place.path, 'guards', index] }, parts),
     ),
     steps: steps.map((step) => buildStep(step, id, parts.needs.get(step.id) ?? [])),
     at: rangeOf(place),
   };
+}
+
+/** Who wants several people, or has words for the question, wants it to be asked. */
+function asksPeople({ approval, approvals, confirm }: JsonObject): boolean {
+  return approval === 'required' || approvals !== undefined || confirm !== undefined;
 }
 
 function buildStep(source: StepSource, phase: string, needs: readonly string[]): Step {
@@ -112,6 +122,7 @@ function buildStep(source: StepSource, phase: string, needs: readonly string[]):
         ? raw['onFailure']
         : 'stop',
     deferUndo: raw['deferUndo'] === true,
+    whenUnavailable: text(raw['whenUnavailable']),
   };
 }
 
@@ -137,6 +148,7 @@ function buildUndoStep(
     key: undefined,
     onFailure: 'stop',
     deferUndo: false,
+    whenUnavailable: undefined,
   };
 }
 
@@ -170,9 +182,11 @@ function buildCheck(raw: JsonObject, place: Place, parts: CheckedParts): Check {
     with: objectOf(raw['with']),
     when: text(raw['when']),
     message: text(raw['message']),
+    remedy: text(raw['remedy']),
     severity: raw['severity'] === 'warning' ? 'warning' : 'error',
     references: parts.checkReferences.get(checkPathKey(place.path)) ?? [],
     timeoutMs: parseDuration(textOr(raw['timeout'], defaultCheckTimeout)),
+    whenUnavailable: raw['whenUnavailable'] === 'approve' ? 'approve' : 'refuse',
     at: rangeOf(place),
   };
 }
@@ -191,13 +205,20 @@ function buildEnv(raw: JsonObject, place: Place): EnvDeclaration {
 }
 
 function buildTarget(raw: JsonObject, place: Place): TargetDeclaration {
-  const { type, mayBeDown, ...settings } = raw;
+  const { type, mayBeDown, confirmUnavailable, ...settings } = raw;
   return {
     type: textOr(type, '') as TargetDeclaration['type'],
     mayBeDown: mayBeDown === true,
+    confirmUnavailable: buildConfirmation(confirmUnavailable),
     settings,
     at: rangeOf(place),
   };
+}
+
+function buildConfirmation(value: Json | undefined): Confirmation | undefined {
+  if (value === undefined) return undefined;
+  const raw = objectOf(value);
+  return { message: textOr(raw['message'], ''), typed: text(raw['typed']) };
 }
 
 function rangeOf({ scope, path }: Place): Step['at'] {

@@ -78,7 +78,7 @@ function checkOne<P extends Ports>(
   if (action !== undefined && action.effect !== 'read') {
     report(at, 'action', `${action.name} changes something; a check can only read`, loading);
   }
-  const { when, message } = raw;
+  const { when } = raw;
   const inWhen =
     typeof when === 'string'
       ? checkReferences(
@@ -86,24 +86,17 @@ function checkOne<P extends Ports>(
           loading,
         )
       : [];
-  const inMessage =
-    typeof message === 'string'
-      ? checkReferences(
-          {
-            scope: at.scope,
-            path: [...at.path, 'message'],
-            text: message,
-            kind: 'template',
-            allowed,
-          },
-          loading,
-        )
-      : [];
+  const inTexts = ['message', 'remedy'].flatMap((key) => {
+    const text = raw[key];
+    if (typeof text !== 'string') return [];
+    const place = { scope: at.scope, path: [...at.path, key] };
+    return checkReferences({ ...place, text, kind: 'template', allowed }, loading);
+  });
   const inWith = checkWith(
     { ...at, raw, resolved: raw, allowed: { ...allowed, more: actionNames } },
     loading,
   );
-  return [...new Set([...inWhen, ...inMessage, ...inWith])];
+  return [...new Set([...inWhen, ...inTexts, ...inWith])];
 }
 
 function report<P extends Ports>(

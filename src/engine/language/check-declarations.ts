@@ -1,7 +1,8 @@
-// Checks what stands before the phases: env, vars, targets and locks. Gives the vars in the order in which they can be
+// Checks what stands before the phases: env, vars, targets, locks and outages. Gives the vars in the order in which they can be
 // rendered.
 
 import type { Ports } from '../contracts/action.ts';
+import { closest } from '../contracts/closest.ts';
 import { DrctlError } from '../contracts/errors.ts';
 import type { Json } from '../contracts/json.ts';
 import { compilePattern } from './cel-functions.ts';
@@ -95,6 +96,22 @@ export function checkTargets<P extends Ports>(
   }
 }
 
+/** The words of a phase's question are known when it is planned, long before the phase is reached. */
+export function checkConfirmations<P extends Ports>(
+  phases: Json | undefined,
+  loading: Loading<P>,
+): void {
+  for (const [index, phase] of listOf(phases).entries()) {
+    const { confirm } = objectOf(phase);
+    if (confirm === undefined) continue;
+    checkTexts(confirm, {
+      place: { scope: loading.root, path: ['phases', index, 'confirm'] },
+      loading,
+      allowed: { ...beforeSteps, run: false },
+    });
+  }
+}
+
 export function checkLocks<P extends Ports>(locks: Json | undefined, loading: Loading<P>): void {
   for (const [index, lock] of listOf(locks).entries()) {
     const path = ['locks', index];
@@ -105,6 +122,31 @@ export function checkLocks<P extends Ports>(locks: Json | undefined, loading: Lo
       place: { scope: loading.root, path: [...path, 'target'] },
       loading,
     });
+  }
+}
+
+/** Both steps are there, and the second does not come in an earlier phase. */
+export function checkOutages<P extends Ports>(
+  outages: Json | undefined,
+  loading: Loading<P>,
+): void {
+  const { document } = loading.root;
+  for (const [index, outage] of listOf(outages).entries()) {
+    const ends = (['from', 'until'] as const).map((end) => {
+      const name = objectOf(outage)[end];
+      if (typeof name !== 'string') return undefined;
+      const step = loading.steps.get(name);
+      if (step !== undefined) return step.phase;
+      const near = closest(name, loading.steps.keys());
+      const hint = near === undefined ? {} : { hint: `Did you mean "${near}"?` };
+      const path = ['outages', index, end];
+      loading.problems.push(document.problem(path, `There is no step "${name}"`, hint));
+      return undefined;
+    });
+    const [from, until] = ends;
+    if (from === undefined || until === undefined || from <= until) continue;
+    const path = ['outages', index, 'until'];
+    loading.problems.push(document.problem(path, 'An outage cannot end before it begins'));
   }
 }
 

@@ -25,8 +25,8 @@ export interface Allowed {
   readonly more?: readonly string[];
 }
 
-/** What actions add to the CEL of their parameters: `object` is tested, or `objects` all together. */
-export const actionNames = ['object', 'objects'] as const;
+/** What actions add to the CEL of their parameters: `object` is tested, or `objects` all together, beside `others`. */
+export const actionNames = ['object', 'objects', 'others'] as const;
 
 export interface CheckedText extends Place {
   readonly text: string;

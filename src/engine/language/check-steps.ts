@@ -76,6 +76,7 @@ function checkStep<P extends Ports>(step: StepSource, loading: Loading<P>): read
     );
   }
   checkTitle(step, raw['title'], loading);
+  checkPlainText(step, 'whenUnavailable', loading);
   checkUndo(step, loading);
   const inWith = checkWith({ ...step, allowed: { ...allowed, more: actionNames } }, loading);
   const written = textsOf(raw['needs']).flatMap((need, index) =>
@@ -156,6 +157,12 @@ function checkTitle<P extends Ports>(
     'A title is plain text; templates in it are not rendered',
     loading,
   );
+}
+
+function checkPlainText<P extends Ports>(step: StepSource, key: string, loading: Loading<P>): void {
+  const value = step.raw[key];
+  if (typeof value !== 'string' || !isTemplate(value)) return;
+  report(within(step, key), `"${key}" is plain text; templates in it are not rendered`, loading);
 }
 
 function checkUndo<P extends Ports>(step: StepSource, loading: Loading<P>): void {

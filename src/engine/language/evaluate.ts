@@ -27,9 +27,10 @@ export function evaluateExpression(
   names: JsonObject = {},
 ): Evaluated {
   const parsed = parseCel(expression);
-  const waitsFor = stepReferences(expression, 'cel').filter(
-    (id) => !Object.hasOwn(scope.steps, id),
-  );
+  const waitsFor = [
+    ...stepReferences(expression, 'cel').filter((id) => !Object.hasOwn(scope.steps, id)),
+    ...namesAhead(expression, scope),
+  ];
   if (waitsFor.length > 0) return { known: false, waitsFor };
   const context: JsonObject = {
     env: scope.env,
@@ -50,6 +51,17 @@ export function evaluateExpression(
   } catch (cause) {
     throw explain(cause, expression, context);
   }
+}
+
+function namesAhead(expression: string, { ahead }: Scope): readonly string[] {
+  if (ahead === undefined) return [];
+  // Which targets were given up is known at any time; of a run that is not begun, nothing else is.
+  const named = new Set(
+    celReferences(expression).flatMap(({ parts: [root, name] }) =>
+      root === 'run' && name === 'unavailable' ? [] : [root],
+    ),
+  );
+  return ahead.unknown.filter((name) => named.has(name));
 }
 
 /** "pause.patch" also as steps.pause.patch, as templates have it. No id is also a prefix: the loader sees to that. */

@@ -8,12 +8,15 @@ import type { Json } from '../contracts/json.ts';
 import type { Problem } from '../contracts/problem.ts';
 import type { Registry } from '../contracts/registry.ts';
 import type { Runbook, SourceFile } from '../contracts/runbook.ts';
+import { counted } from '../contracts/words.ts';
 import { digestJson } from '../planning/digest.ts';
 import { buildRunbook } from './build-runbook.ts';
 import { checkChecks } from './check-checks.ts';
 import {
   checkEnv,
+  checkConfirmations,
   checkLocks,
+  checkOutages,
   checkTargets,
   checkVars,
   targetTypes,
@@ -106,9 +109,11 @@ function checkAndBuild<P extends Ports>(sources: Sources, registry: Registry<P>)
   checkEnv(root['env'], loading);
   checkTargets(root['targets'], loading);
   checkLocks(root['locks'], loading);
+  checkConfirmations(root['phases'], loading);
   const vars = checkVars(root['vars'], expander.vars, loading);
   const checkReferences = checkChecks(root, loading);
   const needs = checkSteps(loading);
+  checkOutages(root['outages'], loading);
   checkRollback(root['rollback'], loading);
   throwProblems(problems, sources);
 
@@ -158,7 +163,7 @@ function throwProblems(problems: readonly Problem[], sources: Sources): void {
   if (first === undefined) return;
   const place =
     first.at === undefined ? '' : `${first.at.file}:${first.at.line}:${first.at.column}: `;
-  const more = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`;
+  const more = errors.length === 1 ? '' : ` (and ${counted(errors.length - 1, 'more problem')})`;
   throw new DrctlError('RUNBOOK_INVALID', `${place}${first.message}${more}`, {
     problems: all,
     ...(first.at === undefined ? {} : { at: first.at }),

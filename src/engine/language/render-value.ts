@@ -52,9 +52,10 @@ function renderString(text: string, scope: Scope): Rendered {
   try {
     if (nodes.length === 1 && only?.kind === 'value') {
       const resolved = evaluate(only.value, { scope, locals: [], text });
-      return resolved.known ? resolved : { ...resolved, shown: knownAfter(resolved.waitsFor) };
+      if (resolved.known) return resolved;
+      return { ...resolved, shown: unknownIn(scope, resolved.waitsFor) };
     }
-    const output = new Output();
+    const output = new Output((steps) => unknownIn(scope, steps));
     write(nodes, { scope, locals: [], text }, output);
     return output.rendered();
   } catch (error) {
@@ -80,6 +81,11 @@ class Output {
   private readonly waitsFor = new Set<string>();
   private length = 0;
   private statements = 0;
+  private readonly inPlaceOf: (steps: readonly string[]) => string;
+
+  constructor(inPlaceOf: (steps: readonly string[]) => string) {
+    this.inPlaceOf = inPlaceOf;
+  }
 
   text(part: string): void {
     this.length += part.length;
@@ -94,7 +100,7 @@ class Output {
 
   unknown(steps: readonly string[]): void {
     for (const step of steps) this.waitsFor.add(step);
-    this.text(knownAfter(steps));
+    this.text(this.inPlaceOf(steps));
   }
 
   count(): void {
@@ -237,8 +243,8 @@ function evaluateLeniently(expression: Expression, frame: Frame): Resolved {
   }
 }
 
-function knownAfter(steps: readonly string[]): string {
-  return `(known after ${steps.join(', ')})`;
+function unknownIn({ ahead }: Scope, steps: readonly string[]): string {
+  return ahead?.text ?? `(known after ${steps.join(', ')})`;
 }
 
 function withTemplate(error: unknown, text: string): unknown {

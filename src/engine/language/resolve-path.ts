@@ -28,6 +28,7 @@ export function stepNamedBy(
 
 export function resolvePath(parts: readonly string[], scope: Scope, text: string): Resolved {
   const [root, ...rest] = parts;
+  if (isAhead(root, scope)) return { known: false, waitsFor: [root] };
   switch (root) {
     case 'env':
     case 'vars':
@@ -55,6 +56,10 @@ export function resolvePath(parts: readonly string[], scope: Scope, text: string
     default:
       throw unresolved(text, `there is no "${root ?? ''}"`, closest(root ?? '', scopeNames));
   }
+}
+
+function isAhead(root: string | undefined, { ahead }: Scope): root is 'run' | 'item' {
+  return ahead?.unknown.some((name) => name === root) === true;
 }
 
 /** Walks down own properties. Lists take an index and have `length`. */

@@ -5,14 +5,18 @@ import { DrctlError } from '../contracts/errors.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 
 /** The names below `run` that runbooks may use. */
-export const runNames = ['id', 'startedAt'] as const;
+export const runNames = ['id', 'startedAt', 'unavailable'] as const;
 
-/** `runId` begins with the UTC time, as in "20261122-031502-aws-same-region-k3f9"; otherwise startedAt is null. */
-export function runScope(runId: string): JsonObject {
+/**
+ * `runId` begins with the UTC time, as in "20261122-031502-aws-same-region-k3f9"; otherwise startedAt is null.
+ * `unavailable`: names of the targets that were given up.
+ */
+export function runScope(runId: string, unavailable: readonly string[] = []): JsonObject {
   const found = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)(?=-|$)/.exec(runId);
-  if (found === null) return { id: runId, startedAt: null };
+  if (found === null) return { id: runId, startedAt: null, unavailable };
   const [, year, month, day, hours, minutes, seconds] = found;
-  return { id: runId, startedAt: `${year}-${month}-${day}T${hours}:${minutes}:${seconds}Z` };
+  const began = `${year}-${month}-${day}T${hours}:${minutes}:${seconds}Z`;
+  return { id: runId, startedAt: began, unavailable };
 }
 
 /** RFC 3339, UTC. Throws VALUE_UNRESOLVED where it is not known. */

@@ -5,6 +5,10 @@ import { Type } from 'typebox';
 import type { TSchema } from 'typebox';
 import { Duration } from '../contracts/schema-types.ts';
 import type { JsonObject } from '../contracts/json.ts';
+import { envDeclaration, lock, outage } from './declaration-envelope.ts';
+import { optional, strict, text } from './envelope-parts.ts';
+import { approvalFields } from './phase-envelope.ts';
+import { targetSchema } from './target-envelope.ts';
 
 export const runbookApiVersion = 'drctl.dev/v1';
 
@@ -13,83 +17,23 @@ export const idPattern = '^(?!outputs$)[A-Za-z][A-Za-z0-9_-]{0,62}$';
 
 const idText =
   'A name of letters, digits, - and _, at most 63, beginning with a letter (not "outputs")';
-const strict = { additionalProperties: false } as const;
 
 const id = (of: string): TSchema =>
   Type.String({ pattern: idPattern, description: `${of}. ${idText}` });
-const text = (description: string): TSchema => Type.String({ description, minLength: 1 });
 const cel = (description: string): TSchema =>
   Type.String({ description: `${description} (CEL)`, minLength: 1, 'x-drctl': 'cel' });
-const optional = (schema: TSchema): TSchema => Type.Optional(schema);
 const withValues = Type.Unsafe<JsonObject>({
   type: 'object',
   description: 'The parameters of the action; strings are Handlebars templates',
 });
 
-const envDeclaration = Type.Object(
-  {
-    description: optional(text('What the value is, for people')),
-    required: optional(
-      Type.Boolean({ description: 'The run is refused without it', default: false }),
-    ),
-    sensitive: optional(
-      Type.Boolean({
-        description: 'Masked in every output, log, journal and report',
-        default: false,
-      }),
-    ),
-    type: optional(
-      Type.Enum(['string', 'integer', 'number', 'boolean', 'file'], {
-        description: 'What the text is turned into; file: the path of a file that can be read',
-        default: 'string',
-      }),
-    ),
-    pattern: optional(text('RE2 regular expression that the text must match')),
-    enum: optional(Type.Array(Type.Unknown(), { minItems: 1, description: 'The allowed values' })),
-    default: optional(Type.Unknown({ description: 'Taken when nothing else gives a value' })),
-  },
-  { ...strict, description: 'A value from --set, the process environment or an env file' },
-);
-
-const laterText = 'It need not answer while planning: its steps are planned when their turn comes';
-const mayBeDown = optional(Type.Boolean({ default: false, description: laterText }));
-
-const kubernetesTarget = Type.Object(
-  {
-    type: Type.Literal('kubernetes'),
-    kubeconfig: text('Path of a kubeconfig file'),
-    context: optional(text('A context of it; its current one when absent')),
-    mayBeDown,
-  },
-  strict,
-);
-
-const awsTarget = Type.Object(
-  {
-    type: Type.Literal('aws'),
-    region: text('AWS region'),
-    credentialsFile: optional(text('Path of a shared credentials file')),
-    profile: optional(text('A profile of it')),
-    endpoint: optional(text('URL of an S3- and Route53-compatible server')),
-    caBundle: optional(text('Path of a PEM file with the certificates to trust')),
-    mayBeDown,
-  },
-  strict,
-);
-
-const lock = Type.Object(
-  {
-    target: text('Name of a target of type kubernetes'),
-    namespace: text('Namespace of the Lease'),
-    name: text('Name of the Lease'),
-  },
-  strict,
-);
-
 const checkFields = {
   id: id('Name of the check'),
   when: optional(cel('Evaluated first; false: the check is left out')),
   message: optional(text('What to tell the person when it does not hold')),
+  remedy: optional(
+    text('What the person can do about it: a command, or what to change. A template, like message'),
+  ),
   severity: optional(
     Type.Enum(['error', 'warning'], {
       description: 'warning: shown, and nothing is refused',
@@ -97,6 +41,17 @@ const checkFields = {
     }),
   ),
   timeout: optional(Duration({ description: 'How long the check may take', default: '2m' })),
+};
+
+const guardFields = {
+  ...checkFields,
+  whenUnavailable: optional(
+    Type.Enum(['refuse', 'approve'], {
+      description:
+        'When its target was given up. refuse: it does not hold; approve: it is left out once a person has confirmed that the target is gone',
+      default: 'refuse',
+    }),
+  ),
 };
 
 const retry = Type.Object(
@@ -149,6 +104,9 @@ const stepFields = {
       default: false,
     }),
   ),
+  whenUnavailable: optional(
+    text('What is left open when it is skipped because its target was given up; plain text'),
+  ),
 };
 
 const include = Type.Object(
@@ -188,6 +146,7 @@ export interface ActionSchemas {
   step(fields: Readonly<Record<string, TSchema>>): TSchema;
   undoStep(fields: Readonly<Record<string, TSchema>>): TSchema;
   check(fields: Readonly<Record<string, TSchema>>): TSchema;
+  guard(fields: Readonly<Record<string, TSchema>>): TSchema;
 }
 
 const anyAction = (fields: Readonly<Record<string, TSchema>>): TSchema =>
@@ -201,10 +160,12 @@ export const anyActions: ActionSchemas = {
   step: anyAction,
   undoStep: anyAction,
   check: anyAction,
+  guard: anyAction,
 };
 
 export function runbookEnvelope(actions: ActionSchemas): TSchema {
   const check = actions.check(checkFields);
+  const guard = actions.guard(guardFields);
   const step = Type.Union([actions.step(stepFields), include]);
   const phase = Type.Object(
     {
@@ -216,14 +177,9 @@ export function runbookEnvelope(actions: ActionSchemas): TSchema {
           default: false,
         }),
       ),
-      approval: optional(
-        Type.Enum(['none', 'required'], {
-          description: 'A person confirms before it begins',
-          default: 'none',
-        }),
-      ),
+      ...approvalFields,
       guards: optional(
-        Type.Array(check, {
+        Type.Array(guard, {
           description: 'Evaluated again right before each changing step of the phase',
         }),
       ),
@@ -246,9 +202,15 @@ export function runbookEnvelope(actions: ActionSchemas): TSchema {
       metadata,
       env: optional(names('^[A-Za-z_][A-Za-z0-9_]*$', envDeclaration)),
       vars: optional(names('^[A-Za-z_][A-Za-z0-9_]*$', Type.Unknown())),
-      targets: optional(names(idPattern, Type.Union([kubernetesTarget, awsTarget]))),
+      targets: optional(names(idPattern, targetSchema)),
       locks: optional(
         Type.Array(lock, { description: 'What no second run may work on at the same time' }),
+      ),
+      outages: optional(
+        Type.Array(outage, {
+          description:
+            'What is out of use for a while; a plan says for how long it was in earlier runs',
+        }),
       ),
       preconditions: optional(
         Type.Array(check, { description: 'Evaluated by plan, and again at the start of apply' }),

@@ -22,6 +22,7 @@ export function runbookSchema<P extends Ports>(registry: Registry<P>): JsonObjec
     step: (fields) => share('step', () => stepSchema(fields, registry.actions)),
     undoStep: (fields) => share('undoStep', () => stepSchema(fields, registry.actions)),
     check: (fields) => share('check', () => stepSchema(fields, reading)),
+    guard: (fields) => share('guard', () => stepSchema(fields, reading)),
   };
   const files = { Runbook: runbookEnvelope(actions), Steps: stepsEnvelope(actions) };
   const parameters = registry.actions.map(({ name, params }): [string, Json] => [

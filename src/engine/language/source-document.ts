@@ -2,6 +2,7 @@
 // aliases and merge keys are resolved here, within bounds; everything that is not JSON is a problem.
 
 import { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseDocument } from 'yaml';
+import { isNestedTooDeeply } from './yaml-depth.ts';
 import type { Alias, Document, Node, YAMLMap } from 'yaml';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { Problem, SourceRange } from '../contracts/problem.ts';
@@ -77,8 +78,13 @@ export function parseSource(
 
   let value: Json = null;
   let broken = false;
+  const tooDeep = (): void => {
+    broken = true;
+    report([0, 1], `${file} is nested too deeply to be read`);
+  };
   try {
-    const parsed = parseDocument(text, {
+    if (isNestedTooDeeply(text)) tooDeep();
+    const parsed = parseDocument(broken ? '' : text, {
       lineCounter: lines,
       prettyErrors: false,
       stringKeys: false,
@@ -89,10 +95,9 @@ export function parseSource(
     }
     value = new Converter(parsed, places, report).convertRoot();
   } catch (error) {
-    // The parser and this conversion recurse; a text nested thousands of levels deep ends both.
+    // The parser and this conversion recurse; an alias may nest what the text does not.
     if (!(error instanceof RangeError)) throw error;
-    broken = true;
-    report([0, 1], `${file} is nested too deeply to be read`);
+    tooDeep();
   }
 
   const range = (path: DocumentPath, part: 'key' | 'value'): SourceRange => {

@@ -4,6 +4,7 @@ import type { Ports, ReadContext, WriteContext } from '../contracts/action.ts';
 import { DrctlError } from '../contracts/errors.ts';
 import { InvariantError } from '../contracts/invariant.ts';
 import type { Scope } from '../contracts/runbook.ts';
+import { listSome } from '../contracts/words.ts';
 import { evaluateExpression } from '../language/evaluate.ts';
 import type { Session } from './session.ts';
 
@@ -19,15 +20,16 @@ export function createReadContext<P extends Ports>(
     readers: session.ports.readers,
     signal,
     step: { id: step.id, title: step.title },
-    run: { id: session.runId },
+    run: { id: session.runId, drctl: session.drctl },
     now: () => system.now(),
+    monotonicMs: () => system.monotonicMs(),
     sleep: (ms) => system.sleep(ms, signal),
     evaluate: (expression, names) => {
       const result = evaluateExpression(expression, scope, names);
       if (result.known) return result.value;
       throw new DrctlError(
         'VALUE_UNRESOLVED',
-        `"${expression}" needs the outputs of ${result.waitsFor.join(', ')}, which are not known yet`,
+        `"${expression}" needs the outputs of ${listSome(result.waitsFor)}, which are not known yet`,
       );
     },
     report: (progress) =>

@@ -24,7 +24,7 @@ export function digestJson(value: Json): string {
 }
 
 /** "sha256:<64 hex digits>" of the text in UTF-8. */
-function digestText(text: string): string {
+export function digestText(text: string): string {
   return `sha256:${createHash('sha256').update(text, 'utf8').digest('hex')}`;
 }
 

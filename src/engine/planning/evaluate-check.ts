@@ -2,6 +2,8 @@
 // only an interruption and our own bugs are thrown.
 
 import type { Ports } from '../contracts/action.ts';
+import { DrctlError } from '../contracts/errors.ts';
+import type { ErrorCode } from '../contracts/error-catalogue.ts';
 import type { Json } from '../contracts/json.ts';
 import type { CheckResult } from '../contracts/plan.ts';
 import type { Check, Scope } from '../contracts/runbook.ts';
@@ -13,6 +15,8 @@ import { createReadContext, createReadOnlyContext } from './contexts.ts';
 import { withDeadline } from './deadline.ts';
 import { toErrorRecord } from './error-record.ts';
 import { evaluateWhen } from './expand-step.ts';
+import { patiently } from './patiently.ts';
+import { isAnswer } from './planning-failure.ts';
 import { learnSensitive } from './schema-marks.ts';
 import { targetsOf } from './step-targets.ts';
 import type { Session } from './session.ts';
@@ -41,11 +45,17 @@ export async function evaluateCheck<P extends Ports>(
   } catch (error) {
     signal.throwIfAborted();
     const record = toErrorRecord(error, session.redactor);
-    const message = messageOf(check, scope);
+    const said = (template: string | undefined): string | undefined => {
+      const text = template === undefined ? undefined : rendered(template, scope);
+      return text === undefined ? undefined : session.redactor.maskText(text);
+    };
+    // What was not read may be as it must be: then only the error says what to do.
+    const remedy = isAnswer(record) ? said(check.remedy) : undefined;
     return {
       ...base,
       verdict: 'fails',
-      message: message === undefined ? record.message : session.redactor.maskText(message),
+      message: said(check.message) ?? record.message,
+      ...(remedy !== undefined && { remedy }),
       error: record,
     };
   }
@@ -55,7 +65,8 @@ function reasonToSkip<P extends Ports>({
   session,
   check,
   scope,
-}: EvaluateCheckInput<P>): Pick<CheckResult, 'verdict' | 'message' | 'unavailable'> | undefined {
+}: EvaluateCheckInput<P>):
+  Pick<CheckResult, 'verdict' | 'message' | 'unavailable' | 'confirmable'> | undefined {
   const when = evaluateWhen(check, scope);
   if (when.kind === 'skipped') {
     return { verdict: 'skipped', message: session.redactor.maskText(when.because) };
@@ -70,8 +81,12 @@ function reasonToSkip<P extends Ports>({
   if (gone !== undefined) {
     return {
       verdict: 'skipped',
-      message: `target "${gone}" is unavailable, so nobody checks this`,
+      message:
+        check.whenUnavailable === 'approve'
+          ? `target "${gone}" is unavailable, so nobody checks this: a person confirms that it is gone`
+          : `target "${gone}" is unavailable, so nobody checks this`,
       unavailable: gone,
+      ...(check.whenUnavailable === 'approve' && { confirmable: true }),
     };
   }
   if (session.offline) return { verdict: 'skipped', message: 'not read: offline' };
@@ -87,25 +102,45 @@ async function carryOut<P extends Ports>({
 }: EvaluateCheckInput<P>): Promise<readonly string[] | undefined> {
   const action = session.registry.get(check.action);
   invariant(action.effect === 'read', `Check "${check.id}" is not a read action: ${action.name}`);
-  const rendered = renderParams(action, check.with, scope);
-  if (!rendered.known) return rendered.waitsFor;
-  const params = validateParams(action, rendered.value, check.at);
+  const given = renderParams(action, check.with, scope);
+  if (!given.known) return given.waitsFor;
+  const params = validateParams(action, given.value, check.at);
   learnSensitive(session.redactor, action.params, params);
-  await withDeadline({ ms: check.timeoutMs, signal, subject: `Check "${check.id}"` }, (bounded) => {
-    const read = createReadContext(session, { id: check.id, title: check.id }, scope, bounded);
-    return action.apply(params, createReadOnlyContext(read));
-  });
+  let unreachable: unknown;
+  try {
+    await withDeadline(
+      { ms: check.timeoutMs, signal, subject: `Check "${check.id}"` },
+      (bounded) => {
+        const read = createReadContext(session, { id: check.id, title: check.id }, scope, bounded);
+        const { system } = session;
+        return patiently({ system, signal: bounded }, async () => {
+          try {
+            return await action.apply(params, createReadOnlyContext(read));
+          } catch (error) {
+            if (hasCode(error, 'CLIENT_UNREACHABLE')) unreachable = error;
+            throw error;
+          }
+        });
+      },
+    );
+  } catch (error) {
+    // What used its time up is the silence of the server, not the check.
+    throw hasCode(error, 'STEP_TIMEOUT') ? (unreachable ?? error) : error;
+  }
   return undefined;
 }
 
+function hasCode(error: unknown, code: ErrorCode): boolean {
+  return error instanceof DrctlError && error.code === code;
+}
+
 /** The runbook's own words; the template as written when it cannot be rendered. */
-function messageOf(check: Check, scope: Scope): string | undefined {
-  if (check.message === undefined) return undefined;
+function rendered(template: string, scope: Scope): string {
   try {
-    const rendered = renderValue(check.message, scope);
-    const text: Json = rendered.known ? rendered.value : rendered.shown;
+    const value = renderValue(template, scope);
+    const text: Json = value.known ? value.value : value.shown;
     return typeof text === 'string' ? text : JSON.stringify(text);
   } catch {
-    return check.message;
+    return template;
   }
 }

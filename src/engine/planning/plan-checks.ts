@@ -7,6 +7,7 @@ import type { ErrorRecord } from '../contracts/errors.ts';
 import type { CheckResult } from '../contracts/plan.ts';
 import type { Check, Scope } from '../contracts/runbook.ts';
 import { evaluateCheck } from './evaluate-check.ts';
+import { checkWithoutAnswer, noAnswer } from './no-answer.ts';
 import { isConfigurationError } from './planning-failure.ts';
 import type { Session } from './session.ts';
 import { targetsOf } from './step-targets.ts';
@@ -48,12 +49,16 @@ async function evaluateChecks<P extends Ports>(
   const results = await Promise.all(checks.map((check) => queue.add(() => evaluate(check))));
   return results.map((result, index) => {
     const check = checks[index];
+    if (result.error === undefined || check === undefined) return result;
+    const targets = targetsOfCheck(check);
     // Only what refuses the run may stand for what comes after it.
-    if (result.error === undefined || check === undefined || !refuses(check)) return result;
-    const repeats = unreachable.repeats(targetsOfCheck(check), result.error);
-    return repeats === undefined
-      ? result
-      : { id: check.id, severity: check.severity, verdict: 'skipped', message: repeats };
+    const repeats = refuses(check) ? unreachable.repeats(targets, result.error) : undefined;
+    if (repeats !== undefined) {
+      return { id: check.id, severity: check.severity, verdict: 'skipped', message: repeats };
+    }
+    const silent = unreachable.silentOf(targets, result.error);
+    if (silent.length === 0) return result;
+    return checkWithoutAnswer(result, noAnswer(session, silent, result.error));
   });
 }
 
@@ -73,7 +78,7 @@ export async function evaluateGuards<P extends Ports>(
     result.verdict === 'fails' && !isBroken(result)
       ? {
           ...result,
-          message: `not yet: ${result.message ?? 'it does not hold'} (evaluated again right before each step)`,
+          message: `${result.unanswered === true ? '' : 'not yet: '}${result.message ?? 'it does not hold'} (evaluated again right before each step)`,
         }
       : result,
   );

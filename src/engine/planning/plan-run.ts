@@ -4,13 +4,16 @@
 import PQueue from 'p-queue';
 import type { Ports } from '../contracts/action.ts';
 import { invariant } from '../contracts/invariant.ts';
-import type { Json } from '../contracts/json.ts';
 import type { CheckResult, Plan, PlannedPhase } from '../contracts/plan.ts';
 import type { Problem } from '../contracts/problem.ts';
 import type { Phase, Runbook, Scope, Step } from '../contracts/runbook.ts';
-import { digestEnv, digestJson } from './digest.ts';
+import { digestEnv } from './digest.ts';
 import type { ForeseenStep } from './foresight.ts';
 import { levelsOf, topologicalOrder, transitiveNeeds } from './graph.ts';
+import { askedOf } from './asked-of.ts';
+import { findLeftOut, isLeftOutPhase } from './left-out.ts';
+import type { LeftOutFindings } from './left-out.ts';
+import { maskSelection } from './mask-selection.ts';
 import { evaluatePreconditions, evaluateGuards, isBroken } from './plan-checks.ts';
 import { planStep } from './plan-step.ts';
 import type { StepOutcome } from './plan-step.ts';
@@ -32,6 +35,7 @@ export async function planRun<P extends Ports>(session: Session<P>): Promise<Pla
     queue: new PQueue({ concurrency: session.parallel }),
     unreachable: createUnreachableTargets(targetsThatMayBeDown(runbook)),
     needs: needsOf(runbook.phases),
+    leftOut: findLeftOut(runbook, session.registry, session.selection),
   };
   let scope = baseScope(session);
   const preconditions = await evaluatePreconditions({
@@ -62,7 +66,15 @@ export async function planRun<P extends Ports>(session: Session<P>): Promise<Pla
     envDigest: digestEnv(session.env),
     offline: session.offline,
     unavailable: session.unavailable,
-    warnings: [...runbook.warnings, ...silenceOf(planning.unreachable, runbook)],
+    ...(session.selection === undefined
+      ? {}
+      : { selection: maskSelection(session.selection, session.redactor) }),
+    warnings: [
+      ...runbook.warnings,
+      ...planning.leftOut.warnings,
+      ...silenceOf(planning.unreachable, runbook),
+      ...warningsOf(outcomes, session),
+    ],
     preconditions: preconditions.map((result) => showCheck(result, session.redactor)),
     phases,
     canApply:
@@ -72,16 +84,12 @@ export async function planRun<P extends Ports>(session: Session<P>): Promise<Pla
   };
 }
 
-/** "sha256:…" over everything but `createdAt`. */
-export function planDigest(plan: Plan): string {
-  return digestJson({ ...plan, createdAt: '' } as unknown as Json);
-}
-
 interface Planning<P extends Ports> {
   readonly session: Session<P>;
   readonly queue: PQueue;
   readonly unreachable: UnreachableTargets;
   needs(step: string): readonly string[];
+  readonly leftOut: LeftOutFindings;
 }
 
 interface PlannedOutcome {
@@ -135,11 +143,14 @@ async function planPhase<P extends Ports>(
   }
   const ordered = topologicalOrder([...steps.keys()], needs);
   invariant(ordered.kind === 'ordered', `Phase ${phase.id} has a cycle that loading let through`);
+  const inPlan = ordered.order.flatMap((id) => planned.get(id) ?? []);
   return {
     outcome: {
       phase,
-      guards: await evaluateGuards({ session, checks: phase.guards, scope, unreachable }),
-      steps: ordered.order.flatMap((id) => planned.get(id) ?? []),
+      guards: isLeftOutPhase(phase, session.registry, session.selection)
+        ? []
+        : await evaluateGuards({ session, checks: phase.guards, scope, unreachable }),
+      steps: inPlan,
     },
     scope,
     foreseen: [...foreseen, ...ordered.order.flatMap((id) => inPhase.get(id) ?? [])],
@@ -150,19 +161,21 @@ function showPhase<P extends Ports>(
   planning: Planning<P>,
   { phase, guards, steps }: PhaseOutcome,
 ): PlannedPhase {
-  const { id, title, pointOfNoReturn, approval } = phase;
+  const { id, title, pointOfNoReturn } = phase;
   return {
     id,
     title,
     pointOfNoReturn,
-    approval,
+    ...(asksNobody({ phase, steps }, planning.session)
+      ? { approval: 'none' }
+      : askedOf(phase, planning.session)),
     guards: guards.map((result) => showCheck(result, planning.session.redactor)),
     steps: steps.map(({ step, outcome }) => showStep(planning, step, outcome)),
   };
 }
 
 function planOne<P extends Ports>(
-  { session, queue, unreachable, needs }: Planning<P>,
+  { session, queue, unreachable, needs, leftOut }: Planning<P>,
   input: {
     readonly step: Step;
     readonly scope: Scope;
@@ -174,7 +187,8 @@ function planOne<P extends Ports>(
   const needed = transitiveNeeds(step.id, needs);
   const neededHere = [...inPhase.values()].filter(({ id }) => needed.has(id));
   const foresight = { earlier: [...foreseen, ...neededHere], needed };
-  return planStep({ session, step, scope, foresight, unreachable, queue });
+  const refusal = leftOut.refusals.get(step.id);
+  return planStep({ session, step, scope, foresight, unreachable, refusal, queue });
 }
 
 function targetsThatMayBeDown({ targets }: Runbook): ReadonlySet<string> {
@@ -191,6 +205,33 @@ function silenceOf(unreachable: UnreachableTargets, { targets }: Runbook): reado
       hint: 'Its steps are planned when their turn comes',
     };
   });
+}
+
+/** What steps say of the plan as a whole. */
+function warningsOf<P extends Ports>(
+  outcomes: readonly PhaseOutcome[],
+  { redactor }: Session<P>,
+): readonly Problem[] {
+  return outcomes
+    .flatMap(({ steps }) => steps)
+    .flatMap(({ outcome: { fate } }) => (fate.kind === 'planned' ? fate.instances : []))
+    .flatMap(({ warnings = [] }) => warnings)
+    .map((message) => ({ severity: 'warning', message: redactor.maskText(message) }));
+}
+
+/** A phase of which nothing is carried out, because its target was given up or it is left out, asks nobody. */
+function asksNobody<P extends Ports>(
+  { phase, steps }: Pick<PhaseOutcome, 'phase' | 'steps'>,
+  { unavailable, selection, registry }: Session<P>,
+): boolean {
+  return (
+    isLeftOutPhase(phase, registry, selection) ||
+    steps.every(
+      ({ step, outcome: { targets } }) =>
+        selection?.leftOut[step.id] !== undefined ||
+        targets.some((target) => unavailable.includes(target)),
+    )
+  );
 }
 
 function needsOf(phases: readonly Phase[]): (step: string) => readonly string[] {

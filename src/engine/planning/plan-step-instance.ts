@@ -3,20 +3,22 @@
 
 import type { Action, Ports } from '../contracts/action.ts';
 import type { Change, Risk } from '../contracts/change.ts';
-import { DrctlError } from '../contracts/errors.ts';
+import type { DrctlError } from '../contracts/errors.ts';
 import { assertNever } from '../contracts/invariant.ts';
 import type { ErrorRecord } from '../contracts/errors.ts';
 import type { JsonObject } from '../contracts/json.ts';
 import type { PlannedInstance } from '../contracts/plan.ts';
-import type { Scope } from '../contracts/runbook.ts';
+import type { Scope, Step } from '../contracts/runbook.ts';
 import { renderParams } from '../language/render-params.ts';
 import { digestJson } from './digest.ts';
 import { toErrorRecord } from './error-record.ts';
 import type { StepInstance } from './expand-step.ts';
+import { explainSkipped } from './explain-skipped.ts';
 import { changerOf } from './foresight.ts';
 import { planInstance } from './plan-instance.ts';
 import type { InstancePlan } from './plan-instance.ts';
 import type { PlanStepInput } from './plan-step.ts';
+import { patiently } from './patiently.ts';
 import { judgeFailure, judgeSilence } from './planning-failure.ts';
 import { highestRisk, riskOfEffect, risksOf } from './risk.ts';
 import { targetsOf } from './step-targets.ts';
@@ -28,6 +30,8 @@ export interface InstanceOutcome {
   /** Null: skipped. Undefined: not known before the step has ended. */
   readonly outputs: JsonObject | null | undefined;
   readonly risk: Risk;
+  /** For the top of the plan; not masked yet. */
+  readonly warnings?: readonly string[];
   /** Its parameters wait for these steps. */
   readonly waitsFor?: readonly string[];
 }
@@ -53,7 +57,7 @@ export async function planStepInstance<P extends Ports>(
   }
   const gone = targets.find((name) => session.unavailable.includes(name));
   if (gone !== undefined) {
-    return known({ changes: [nothing(whyUnavailable(action, gone))] }, { outputs: null });
+    return known({ changes: [nothing(whyUnavailable(action, gone, step))] }, { outputs: null });
   }
   try {
     if (session.offline) {
@@ -64,29 +68,41 @@ export async function planStepInstance<P extends Ports>(
     if (record !== undefined) {
       return fromFailure(input, { action, record, targets, scope, known });
     }
-    const plan = await planInstance({
-      session,
-      step,
-      instanceId: instance.id,
-      ...(instance.item === undefined ? {} : { item: instance.item }),
-      scope: input.scope,
-      signal: session.signal,
-    });
+    const { system, signal, redactor } = session;
+    const isExpected = (error: DrctlError): boolean =>
+      unreachable.expected(targets, toErrorRecord(error, redactor)) !== undefined;
+    const plan = await patiently({ system, signal, isExpected }, () =>
+      planInstance({
+        session,
+        step,
+        instanceId: instance.id,
+        ...(instance.item === undefined ? {} : { item: instance.item }),
+        scope: input.scope,
+        signal,
+      }),
+    );
     return fromPlan(input, { action, plan, known });
   } catch (error) {
     session.signal.throwIfAborted();
-    const record = toErrorRecord(explainSkipped(error, input), session.redactor);
+    const { selection } = session;
+    const explained = explainSkipped(error, { step, scope: input.scope, selection });
+    const record = toErrorRecord(explained, session.redactor);
     unreachable.learn(targets, record);
     return fromFailure(input, { action, record, targets, scope, known });
   }
 }
 
 /** Why a step is not carried out when its target was given up, and what that leaves open. */
-export function whyUnavailable<P extends Ports>(action: Action<P>, target: string): string {
+export function whyUnavailable<P extends Ports>(
+  action: Action<P>,
+  target: string,
+  step: Pick<Step, 'whenUnavailable'>,
+): string {
   const open =
-    action.effect === 'read'
+    step.whenUnavailable ??
+    (action.effect === 'read'
       ? 'what it would have checked or found there stays unknown'
-      : 'nothing is changed there, and whatever still runs there goes on';
+      : 'nothing is changed there, and whatever still runs there goes on');
   return `target "${target}" is unavailable: ${open}`;
 }
 
@@ -103,7 +119,7 @@ function fromPlan<P extends Ports>(
       { risk: riskOfEffect(action.effect), waitsFor },
     );
   }
-  const { changes, observed = [], notes = [], outputs } = plan.planned;
+  const { changes, observed = [], notes = [], warnings = [], outputs } = plan.planned;
   const changer =
     action.effect === 'read'
       ? undefined
@@ -124,7 +140,7 @@ function fromPlan<P extends Ports>(
       })),
       notes: [...notes, ...provisional],
     },
-    { outputs, risk: highestRisk([risksOf(changes), floor]) },
+    { outputs, risk: highestRisk([risksOf(changes), floor]), warnings },
   );
 }
 
@@ -186,21 +202,6 @@ function describe(
     risk: 'safe',
     ...rest,
   };
-}
-
-/** A step that was skipped has no outputs; the error about a missing name says so. */
-function explainSkipped<P extends Ports>(
-  error: unknown,
-  { step, scope }: PlanStepInput<P>,
-): unknown {
-  if (!(error instanceof DrctlError) || error.code !== 'VALUE_UNRESOLVED') return error;
-  const skipped = step.needs.find((id) => scope.steps[id]?.outputs === null);
-  if (skipped === undefined) return error;
-  return new DrctlError('VALUE_UNRESOLVED', error.message, {
-    cause: error.cause,
-    hint: `Step "${skipped}" is skipped, so it has no outputs: give this step a "when" that tests steps['${skipped}'].outputs != null`,
-    ...(error.at === undefined ? {} : { at: error.at }),
-  });
 }
 
 /** For showing only: empty when even rendering fails. */

@@ -4,6 +4,7 @@
 import type PQueue from 'p-queue';
 import type { Action, Ports } from '../contracts/action.ts';
 import type { Risk } from '../contracts/change.ts';
+import type { DrctlError } from '../contracts/errors.ts';
 import { assertNever } from '../contracts/invariant.ts';
 import type { JsonObject, Json } from '../contracts/json.ts';
 import type { PlannedStep } from '../contracts/plan.ts';
@@ -12,6 +13,7 @@ import { stepReferences } from '../language/references.ts';
 import { toErrorRecord } from './error-record.ts';
 import { expandStep } from './expand-step.ts';
 import type { Expansion, StepInstance } from './expand-step.ts';
+import { explainSkipped } from './explain-skipped.ts';
 import type { Foresight } from './foresight.ts';
 import { planStepInstance, whyUnavailable } from './plan-step-instance.ts';
 import type { InstanceOutcome } from './plan-step-instance.ts';
@@ -27,6 +29,8 @@ export interface PlanStepInput<P extends Ports> {
   readonly scope: Scope;
   readonly foresight: Foresight;
   readonly unreachable: UnreachableTargets;
+  /** Why it may not be carried out without what is left out. */
+  readonly refusal: DrctlError | undefined;
   /** Bounds how many instances of all steps are planned at once. */
   readonly queue: PQueue;
 }
@@ -45,18 +49,23 @@ export interface StepOutcome {
 /** Rejects only with the signal's reason and with bugs of drctl itself. */
 export async function planStep<P extends Ports>(input: PlanStepInput<P>): Promise<StepOutcome> {
   const { session, step, scope } = input;
+  const { selection } = session;
+  const leftOut = selection?.leftOut[step.id];
+  if (leftOut !== undefined) return skipped([], leftOut);
   let action: Action<P>;
   let targets: readonly string[] = [];
   let expansion: Expansion;
   try {
     action = session.registry.get(step.action);
     targets = targetsOf(action, step.with, scope);
+    // First of all: its conditions may ask for what other steps would have found there.
+    const gone = targets.find((name) => session.unavailable.includes(name));
+    if (gone !== undefined) return skipped(targets, whyUnavailable(action, gone, step));
+    if (input.refusal !== undefined) return failed(input, targets, input.refusal);
     expansion = expandStep(step, scope);
   } catch (error) {
-    return failed(input, targets, error);
+    return failed(input, targets, explainSkipped(error, { step, scope, selection }));
   }
-  const gone = targets.find((name) => session.unavailable.includes(name));
-  if (gone !== undefined) return skipped(targets, whyUnavailable(action, gone));
   switch (expansion.kind) {
     case 'skipped':
       return skipped(targets, expansion.because);

@@ -23,7 +23,10 @@ export interface PlanSummary {
   readonly idle: readonly string[];
   /** Ids of steps that only read. */
   readonly reading: readonly string[];
+  /** Not those that are left out. */
   readonly skipped: readonly { readonly step: string; readonly because: string }[];
+  /** Ids of steps that are not of the part of the runbook that was asked for. */
+  readonly leftOut: readonly string[];
   readonly errors: readonly { readonly instance: string; readonly error: ErrorRecord }[];
   /** The highest of all steps. */
   readonly risk: Risk;
@@ -40,6 +43,7 @@ export function summarizePlan(plan: Plan): PlanSummary {
   const withRisk = (risk: Risk): readonly string[] =>
     idsOf(active.filter((step) => step.risk === risk));
   const targets = countByTarget(instances);
+  const isLeftOut = (id: string): boolean => plan.selection?.leftOut[id] !== undefined;
   return {
     targets,
     total: targets.reduce<ChangeCounts>(add, noChanges),
@@ -47,8 +51,9 @@ export function summarizePlan(plan: Plan): PlanSummary {
     idle: idsOf(steps.filter((step) => step.effect !== 'read' && isIdle(step))),
     reading: idsOf(active.filter(({ effect }) => effect === 'read')),
     skipped: steps.flatMap(({ id, fate }) =>
-      fate.kind === 'skipped' ? [{ step: id, because: fate.because }] : [],
+      fate.kind === 'skipped' && !isLeftOut(id) ? [{ step: id, because: fate.because }] : [],
     ),
+    leftOut: idsOf(steps.filter(({ id }) => isLeftOut(id))),
     errors: instances.flatMap(({ id, error }) =>
       error === undefined ? [] : [{ instance: id, error }],
     ),

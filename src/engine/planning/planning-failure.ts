@@ -50,6 +50,11 @@ export function isConnectionError(error: ErrorRecord): boolean {
   return connection.has(error.code);
 }
 
+/** The world was read, and this is what was found. */
+export function isAnswer(error: ErrorRecord): boolean {
+  return absence.has(error.code) || disagreement.has(error.code);
+}
+
 export type FailureVerdict =
   /** The plan cannot be applied. */
   | { readonly kind: 'error' }

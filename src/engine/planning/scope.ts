@@ -11,8 +11,8 @@ import type { Session } from './session.ts';
 
 /** env, vars and run; no step has ended. A declared value that was not given is null. Throws VALUE_UNRESOLVED. */
 export function baseScope<P extends Ports>(session: Session<P>): Scope {
-  const { runbook, env, runId } = session;
-  const run = runScope(runId);
+  const { runbook, env, runId, unavailable } = session;
+  const run = runScope(runId, unavailable);
   return { env: envScope(env), vars: renderVars(runbook, env, run), run, steps: {} };
 }
 

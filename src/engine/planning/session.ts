@@ -4,6 +4,7 @@
 import type { Ports } from '../contracts/action.ts';
 import type { Registry } from '../contracts/registry.ts';
 import type { EnvValue, Runbook } from '../contracts/runbook.ts';
+import type { Selection } from '../contracts/selection.ts';
 import type { RunEventSink, System } from '../contracts/system.ts';
 import type { Redactor } from '../language/redactor.ts';
 
@@ -23,6 +24,8 @@ export interface Session<P extends Ports> {
   readonly parallel: number;
   /** Targets that were given up: steps that name them are skipped. */
   readonly unavailable: readonly string[];
+  /** Only these steps; absent: all of them. While a run goes on, that of its plan counts. */
+  readonly selection?: Selection;
   /** Aborted: end now. */
   readonly signal: AbortSignal;
   /** While planning without a run: the id that the run would get. */

@@ -9,6 +9,7 @@ import type { Json } from '../contracts/json.ts';
 import type { Redactor } from '../language/redactor.ts';
 import { maskErrorRecord } from './error-record.ts';
 import type { ForeseenStep } from './foresight.ts';
+import { noAnswer } from './no-answer.ts';
 import type { InstanceOutcome } from './plan-step-instance.ts';
 import type { StepOutcome } from './plan-step.ts';
 import type { Session } from './session.ts';
@@ -25,8 +26,7 @@ export function showStep<P extends Ports>(
   step: Step,
   { fate, risk }: StepOutcome,
 ): PlannedStep {
-  const { redactor, registry } = session;
-  const action = registry.find(step.action);
+  const action = session.registry.find(step.action);
   return {
     id: step.id,
     title: step.title,
@@ -35,7 +35,7 @@ export function showStep<P extends Ports>(
     effect: action?.effect ?? 'read',
     needs: step.needs,
     deferUndo: step.deferUndo,
-    fate: showFate(fate, redactor, unreachable),
+    fate: showFate(fate, { session, unreachable }),
     risk,
   };
 }
@@ -73,16 +73,16 @@ function changesOf(fate: StepOutcome['fate']): readonly Change[] {
   }
 }
 
-function showFate(
+function showFate<P extends Ports>(
   fate: StepOutcome['fate'],
-  redactor: Redactor,
-  unreachable: UnreachableTargets,
+  showing: Showing<P>,
 ): PlannedStep['fate'] {
+  const { redactor } = showing.session;
   switch (fate.kind) {
     case 'planned':
       return {
         kind: 'planned',
-        instances: fate.instances.map((one) => showInstance(one, redactor, unreachable)),
+        instances: fate.instances.map((one) => showInstance(one, showing)),
       };
     case 'later':
       return fate.params === undefined ? fate : { ...fate, params: redactor.mask(fate.params) };
@@ -93,11 +93,11 @@ function showFate(
   }
 }
 
-function showInstance(
+function showInstance<P extends Ports>(
   { planned, targets }: InstanceOutcome,
-  redactor: Redactor,
-  unreachable: UnreachableTargets,
+  { session, unreachable }: Showing<P>,
 ): PlannedInstance {
+  const { redactor } = session;
   const { error, ...rest } = planned;
   const shown = {
     ...rest,
@@ -112,9 +112,10 @@ function showInstance(
   };
   if (error === undefined) return shown;
   const repeats = unreachable.repeats(targets, error);
-  return repeats === undefined
-    ? { ...shown, error: maskErrorRecord(error, redactor) }
-    : { ...shown, notes: [...shown.notes, repeats] };
+  if (repeats !== undefined) return { ...shown, notes: [...shown.notes, repeats] };
+  const silent = unreachable.silentOf(targets, error);
+  const told = silent.length === 0 ? error : noAnswer(session, silent, error);
+  return { ...shown, error: maskErrorRecord(told, redactor) };
 }
 
 /** Changes are JSON; the type system cannot see that of interfaces. */

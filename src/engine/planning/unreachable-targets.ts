@@ -16,6 +16,8 @@ export interface UnreachableTargets {
   repeats(targets: readonly string[], error: ErrorRecord): string | undefined;
   /** The target whose silence the runbook allows for and which explains this error; undefined: it is a failure. */
   expected(targets: readonly string[], error: ErrorRecord): string | undefined;
+  /** The targets whose silence explains this error; with several it may be each of them. None: it is another failure. */
+  silentOf(targets: readonly string[], error: ErrorRecord): readonly string[];
   /** Targets that did not answer, of those that need not. */
   silent(): readonly string[];
 }
@@ -54,6 +56,13 @@ export function createUnreachableTargets(
       const mustAnswer = targets.filter((name) => !mayBeDown.has(name));
       if (mustAnswer.some((name) => known.has(name))) return undefined;
       return mustAnswer.length === 0 ? targets[0] : targets.find(isSilent);
+    },
+    silentOf(targets, error) {
+      if (!isSilence(error)) return [];
+      const silent = targets.filter((name) => isSilence(known.get(name)));
+      if (silent.length > 0) return silent;
+      // A wait may run out of time although its server answers.
+      return error.code === 'CLIENT_UNREACHABLE' ? targets : [];
     },
     silent: () => [...known.keys()].filter(isSilent),
   };

@@ -6,6 +6,7 @@ import { DrctlError } from '../contracts/errors.ts';
 import type { CheckResult } from '../contracts/plan.ts';
 import type { Check } from '../contracts/runbook.ts';
 import { evaluateCheck } from '../planning/evaluate-check.ts';
+import { tellIfAnswered } from '../planning/no-answer.ts';
 import type { Execution } from './execution.ts';
 import { retryDelayMs } from './retry.ts';
 import type { GraphStep } from './run-graph.ts';
@@ -26,7 +27,7 @@ export async function refusedByGuard<P extends Ports>(
   const phase = run.graph.phases.find((each) => each.steps.includes(of))?.phase;
   for (const guard of phase?.guards ?? []) {
     const result = await evaluateGuard(run, { guard, of, signal });
-    const why = refusal(result);
+    const why = refusal(run, guard, result);
     if (why === undefined) continue;
     if (guard.severity === 'warning') {
       run.session.emit({
@@ -36,9 +37,15 @@ export async function refusedByGuard<P extends Ports>(
       });
       continue;
     }
-    return new DrctlError('GUARD_REFUSED', `Guard "${guard.id}" does not hold: ${why}`, {
+    const [said, todo] = result.unanswered
+      ? [why, result.error?.hint ?? 'Put right what is in the way']
+      : [`does not hold: ${why}`, 'Put right what the guard found'];
+    return new DrctlError('GUARD_REFUSED', `Guard "${guard.id}" ${said}`, {
       step: of.step.id,
-      hint: `The step was not begun. Put right what the guard found, then run "drctl resume ${run.session.runId}"`,
+      hint: [
+        ...(result.remedy === undefined ? [] : [result.remedy]),
+        `The step was not begun. ${todo}, then run "drctl resume ${run.session.runId}"`,
+      ].join('\n'),
     });
   }
   return undefined;
@@ -58,16 +65,29 @@ async function evaluateGuard<P extends Ports>(
     const scope = await scopeFor(run, { references: guard.references, signal });
     const result = await evaluateCheck({ session, check: guard, scope, signal });
     const isTransient = result.error !== undefined && transient.has(result.error.code);
-    if (!isTransient || attempts >= retry.attempts) return result;
+    if (!isTransient || attempts >= retry.attempts) {
+      return tellIfAnswered(session, { check: guard, scope, result });
+    }
     const failed = { attempts, retryAfterMs: undefined };
     await session.system.sleep(retryDelayMs(retry, failed, session.system.random()), signal);
   }
 }
 
-/** A guard that nobody can look at does not hold: only its own `when` may leave it out. */
-function refusal({ verdict, message, error, unavailable }: CheckResult): string | undefined {
-  if (unavailable !== undefined)
-    return `target "${unavailable}" is unavailable, so nobody can tell`;
+/**
+ * A guard that nobody can look at does not hold. Only its own `when` may leave it out, or a person, where it says so
+ * itself, who knows that what it would have asked is gone.
+ */
+function refusal<P extends Ports>(
+  { journal }: Execution<P>,
+  guard: Check,
+  { verdict, message, error, unavailable }: CheckResult,
+): string | undefined {
+  if (unavailable !== undefined) {
+    const isConfirmed = journal.state.confirmedNow.has(unavailable);
+    return guard.whenUnavailable === 'approve' && isConfirmed
+      ? undefined
+      : `target "${unavailable}" is unavailable, so nobody can tell`;
+  }
   if (verdict === 'holds' || verdict === 'skipped') return undefined;
   const reason = error === undefined || error.message === message ? '' : ` (${error.message})`;
   return `${message ?? verdict}${reason}`;

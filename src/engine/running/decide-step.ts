@@ -2,8 +2,10 @@
 // name and reason. Nothing is carried out here; `resume` acts on it.
 
 import type { Ports, Probed } from '../contracts/action.ts';
+import { closest } from '../contracts/closest.ts';
 import { DrctlError } from '../contracts/errors.ts';
 import type { JsonObject } from '../contracts/json.ts';
+import { listSome } from '../contracts/words.ts';
 import type { Execution } from './execution.ts';
 import { illegalBecause } from './legal-events.ts';
 import { withRun } from './open-run.ts';
@@ -36,45 +38,62 @@ export async function decideStep<P extends Ports>(
   options: DecideOptions,
 ): Promise<Decided> {
   return withRun(session, options, async (run) => {
-    const { step, decision, reason } = options;
-    const before = assertDecidable(run, step);
+    const { step, decision, reason, moved = [] } = options;
+    const before = assertDecidable(run, step, decision);
     const probed =
-      decision === 'mark-done' && before.status !== 'undo-failed' && before.begun
+      decision === 'mark-done' && before.status !== 'undo-failed'
         ? await probe(run, before)
         : undefined;
-    const outputs = probed?.found === 'done' ? { outputs: probed.outputs } : {};
     await run.journal.append({
       type: 'step.decided',
       step,
       decision,
       reason,
       by: session.by,
-      ...outputs,
+      ...(probed?.found === 'done' && { outputs: probed.outputs }),
+      ...(probed !== undefined && { probed: answerOf(probed) }),
+      ...(moved.length > 0 && { moved }),
     });
     return { state: run.journal.state, ...(probed === undefined ? {} : { probed }) };
   });
 }
 
+function answerOf(probed: Probed<JsonObject>): {
+  readonly found: Probed<JsonObject>['found'];
+  readonly because?: string;
+} {
+  return probed.found === 'unclear'
+    ? { found: probed.found, because: probed.because }
+    : { found: probed.found };
+}
+
 function assertDecidable<P extends Ports>(
   { graph, journal, session }: Execution<P>,
   id: string,
+  decision: DecideOptions['decision'],
 ): InstanceState {
   const { state } = journal;
   const of = graph.steps.get(stepOfInstance(id));
   const known = of === undefined ? undefined : instancesOf(of, state);
   const ids = known?.map((instance) => instance.id) ?? [];
   if (of === undefined || (known !== undefined && !ids.includes(id))) {
+    const all = [...graph.steps.values()].flatMap(
+      (one) => instancesOf(one, state)?.map((instance) => instance.id) ?? [one.step.id],
+    );
+    const near = closest(id, ids.length > 0 ? ids : all);
     throw new DrctlError('USAGE', `Run ${session.runId} has no step "${id}"`, {
-      hint:
+      hint: [
+        ...(near === undefined ? [] : [`Did you mean "${near}"?`]),
         ids.length > 0
-          ? `Its instances are ${ids.join(', ')}`
+          ? `Its instances are ${listSome(ids)}`
           : `"drctl status ${session.runId}" lists its steps`,
+      ].join(' '),
     });
   }
   const instance = instanceOf(state, id);
   const because = illegalBecause(
     state,
-    { type: 'step.decided', step: id, decision: 'retry', reason: '', by: session.by },
+    { type: 'step.decided', step: id, decision, reason: '', by: session.by },
     instance,
   );
   if (because !== undefined) {

@@ -3,6 +3,7 @@
 
 import type { Ports } from '../contracts/action.ts';
 import { invariant } from '../contracts/invariant.ts';
+import { listSome } from '../contracts/words.ts';
 import { endRun } from './end-run.ts';
 import type { Execution } from './execution.ts';
 import { moveKey, nextMoves } from './next-moves.ts';
@@ -14,7 +15,10 @@ import type { RunResult } from './run-session.ts';
 
 /** Moves that may end one after the other without leaving an event, before that is taken for a mistake of ours. */
 const idleMovesMax = 1_000;
-const approvalPrefix = moveKey({ kind: 'approve-phase', phase: '' });
+const questionPrefixes = [
+  moveKey({ kind: 'approve-phase', phase: '' }),
+  moveKey({ kind: 'confirm-unavailable', target: '' }),
+];
 
 /** `rollbackTimeoutMs`: the time that a rollback may take in this session. Throws what the journal's store throws. */
 export async function drive<P extends Ports>(
@@ -111,9 +115,11 @@ function announceInterrupt<P extends Ports>(
   underWay: readonly string[],
 ): void {
   // A question to a person ends with the interrupt itself; with nothing else under way there is nothing to wait for.
-  const awaited = underWay.filter((key) => !key.startsWith(approvalPrefix));
+  const awaited = underWay.filter(
+    (key) => !questionPrefixes.some((prefix) => key.startsWith(prefix)),
+  );
   if (underWay.length > 0 && awaited.length === 0) return;
-  const waitsFor = awaited.length === 0 ? '' : `; waiting for ${awaited.join(', ')} to end`;
+  const waitsFor = awaited.length === 0 ? '' : `; waiting for ${listSome(awaited)} to end`;
   session.emit({
     type: 'notice',
     severity: 'warning',

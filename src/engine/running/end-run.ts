@@ -5,6 +5,7 @@ import type { Ports } from '../contracts/action.ts';
 import { DrctlError } from '../contracts/errors.ts';
 import { invariant } from '../contracts/invariant.ts';
 import type { RunOutcome } from '../contracts/journal-event.ts';
+import { listSome } from '../contracts/words.ts';
 import { recordOf } from './error-record.ts';
 import type { Execution } from './execution.ts';
 import type { EndingMove } from './perform-move.ts';
@@ -30,6 +31,8 @@ export async function endRun<P extends Ports>(
       return finish(run, move.outcome);
     case 'begin-rollback':
       return beginRollback(run, move.because);
+    case 'end-cleanup':
+      return endCleanup(run, move.outcome);
     case 'wait':
       return waitForPerson(run);
     case 'interrupt':
@@ -47,6 +50,17 @@ async function finish<P extends Ports>(run: Execution<P>, outcome: RunOutcome): 
   await journal.append({ type: 'run.finished', outcome });
   if (endings.bug !== undefined) throw endings.bug;
   return { outcome, state: journal.state, ...(error === undefined ? {} : { error }) };
+}
+
+async function endCleanup<P extends Ports>(
+  run: Execution<P>,
+  outcome: 'clean' | 'stuck',
+): Promise<RunResult> {
+  const { journal, endings } = run;
+  await journal.append({ type: 'cleanup.finished', outcome });
+  if (endings.bug !== undefined) throw endings.bug;
+  if (outcome === 'clean') return { outcome: 'cleaned-up', state: journal.state };
+  return { outcome: 'stuck', error: stuck(run), state: journal.state };
 }
 
 /** A failed step asked for it; past a point of no return the run only fails, and a person decides. */
@@ -110,9 +124,10 @@ async function interrupt<P extends Ports>({ session, journal }: Execution<P>): P
   const because = session.signal.aborted
     ? 'aborted by a person'
     : interruption(session.interrupt.reason);
+  const verb = journal.state.status === 'cleaning-up' ? 'cleanup' : 'resume';
   await journal.append({ type: 'run.interrupted', because });
   const error = new DrctlError('INTERRUPTED', `Run ${session.runId} was ${because}`, {
-    hint: `Run "drctl resume ${session.runId}" to go on`,
+    hint: `Run "drctl ${verb} ${session.runId}" to go on`,
   });
   return { outcome: 'interrupted', error, state: journal.state };
 }
@@ -126,7 +141,7 @@ function interruption(reason: unknown): string {
 function stuck<P extends Ports>({ journal, endings, budget, session }: Execution<P>): DrctlError {
   const { state } = journal;
   const left = toBeUndone(state, state.rollback?.to).map(({ id }) => id);
-  const list = state.rollback === undefined ? '' : `. Not undone: ${left.join(', ')}`;
+  const list = state.rollback === undefined ? '' : `. Not undone: ${listSome(left)}`;
   const cause: unknown = endings.undo ?? budget.signal.reason;
   const why = cause instanceof DrctlError ? cause.message : 'An undo failed';
   const hint =

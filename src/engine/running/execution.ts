@@ -1,7 +1,7 @@
 // One process at work on one run: what all its parts share. The journal holds what is known; the rest here are things
 // that may not be written down (secrets) or that end with the process (what is under way).
 
-import type { Ports } from '../contracts/action.ts';
+import type { Approval, Ports } from '../contracts/action.ts';
 import type { DrctlError } from '../contracts/errors.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { Plan } from '../contracts/plan.ts';
@@ -45,6 +45,8 @@ export interface Execution<P extends Ports> {
   readonly journal: RunJournal;
   readonly live: LiveValues;
   readonly endings: Endings;
+  /** What a person has agreed to while undoing, by the question: a second try, or another step, does not ask the same. */
+  readonly undoApprovals: Map<string, Approval>;
   /** Instances whose action does not end though it was told to: they may still be working. */
   readonly abandoned: Set<string>;
   /** env, vars and run. */
@@ -66,22 +68,28 @@ export function createExecution<P extends Ports>(
   options: { readonly lease: RunLease; readonly plan: Plan; readonly fold: RunFold },
 ): Execution<P> {
   const { lease, plan, fold } = options;
-  const { redactor, emit } = session;
+  const { redactor, emit, runbook, registry, unavailable } = session;
+  const scope = baseScope(session);
   const journal = createRunJournal({ lease, fold, redactor, emit });
   const stopping = new AbortController();
   const crash = new AbortController();
   const halt = AbortSignal.any([session.signal, journal.broken, crash.signal]);
   return {
     session,
-    graph: buildRunGraph(session.runbook, session.registry),
+    graph: buildRunGraph(runbook, registry, {
+      unavailable,
+      scope,
+      selection: plan.selection,
+    }),
     plan,
     lease,
     clients: session.ports.clients(lease),
     journal,
     live: { params: new Map(), outputs: new Map(), items: new Map() },
     endings: {},
+    undoApprovals: new Map(),
     abandoned: new Set(),
-    scope: baseScope(session),
+    scope,
     halt,
     calm: AbortSignal.any([halt, session.interrupt, stopping.signal]),
     stopping,

@@ -6,7 +6,7 @@ import { expandForEach, instanceId } from '../planning/expand-step.ts';
 import { doBounded } from './bounded-work.ts';
 import { endAttempt } from './end-attempt.ts';
 import type { Execution } from './execution.ts';
-import { reasonToSkip } from './prepare-attempt.ts';
+import { reasonToSkip, whyLeftOut } from './prepare-attempt.ts';
 import type { GraphStep } from './run-graph.ts';
 import { scopeFor, scopeOf } from './step-scope.ts';
 
@@ -29,6 +29,8 @@ export async function expandGraphStep<P extends Ports>(
       retryable: true,
     },
     async (signal) => {
+      const leftOut = whyLeftOut(run, of);
+      if (leftOut !== undefined) return leftOut;
       const scope = await scopeFor(run, scopeOf({ id: step.id, of, instance: undefined }, signal));
       const because = reasonToSkip(run, of, scope);
       return because ?? expandForEach({ ...step, forEach }, scope);

@@ -5,10 +5,11 @@ import type { Ports } from '../contracts/action.ts';
 import { DrctlError } from '../contracts/errors.ts';
 import type { Instance } from '../contracts/journal-event.ts';
 import type { Step } from '../contracts/runbook.ts';
+import { listSome } from '../contracts/words.ts';
 import { evaluateWhen } from '../planning/expand-step.ts';
 import { planInstance } from '../planning/plan-instance.ts';
 import type { Execution } from './execution.ts';
-import { referencesOf } from './run-graph.ts';
+import { referencesOf } from '../planning/step-references.ts';
 import type { GraphStep } from './run-graph.ts';
 import { scopeFor } from './step-scope.ts';
 import { undoContext } from './write-context.ts';
@@ -43,7 +44,7 @@ export async function carryOutExplicit<P extends Ports>(
     if (plan.kind === 'later') {
       throw new DrctlError(
         'VALUE_UNRESOLVED',
-        `Rollback step "${step.id}" needs the outputs of ${plan.waitsFor.join(', ')}, which never ended`,
+        `Rollback step "${step.id}" needs the outputs of ${listSome(plan.waitsFor)}, which never ended`,
         { step: id, hint: 'Put back by hand what it would have, then drctl mark-done RUN STEP' },
       );
     }

@@ -2,11 +2,19 @@
 // the state in one way or throws JOURNAL_ILLEGAL; nothing outside the journal is looked at.
 
 import { DrctlError } from '../contracts/errors.ts';
-import { assertNever, invariant } from '../contracts/invariant.ts';
+import { invariant } from '../contracts/invariant.ts';
 import type { JournalEvent, JournalRecord } from '../contracts/journal-event.ts';
 import { illegalBecause } from './legal-events.ts';
-import { pendingInstance } from './run-state.ts';
+import { beginningOf, pendingInstance } from './run-state.ts';
 import type { InstanceState, RunState } from './run-state.ts';
+import { beginSession } from './draft-state.ts';
+import type { DraftState } from './draft-state.ts';
+import { addApproval } from './fold-approvals.ts';
+import { addCleanup } from './fold-cleanup.ts';
+import { undoneInstance } from './fold-endings.ts';
+import type { InstanceEvent } from './fold-endings.ts';
+import { goForwardAgain } from './forward-again.ts';
+import { decidedInstance, probedInstance } from './settled-instance.ts';
 import { beforeRollback, withdrawn } from './withdraw-rollback.ts';
 
 /** A state that grows with the journal. One writer; everybody else sees it as the read-only RunState. */
@@ -17,16 +25,6 @@ export interface RunFold {
   /** Throws InvariantError when the event could not follow: asked before an event is written. */
   check(event: JournalEvent): void;
 }
-
-type Draft = {
-  -readonly [Key in keyof RunState]: RunState[Key] extends ReadonlyMap<infer K, infer V>
-    ? Map<K, V>
-    : RunState[Key] extends ReadonlySet<infer Item>
-      ? Set<Item>
-      : RunState[Key] extends readonly (infer Item)[]
-        ? Item[]
-        : RunState[Key];
-};
 
 /** The state of a run with these records. JOURNAL_ILLEGAL. */
 export function fold(records: Iterable<JournalRecord>): RunState {
@@ -43,19 +41,25 @@ export async function foldAll(records: AsyncIterable<JournalRecord>): Promise<Ru
 }
 
 export function createFold(): RunFold {
-  const draft: Draft = {
+  const draft: DraftState = {
     runId: undefined,
+    begunWith: undefined,
     seq: 0,
     status: 'new',
     outcome: undefined,
     session: 0,
     approvals: new Map(),
+    given: new Map(),
     approvedNow: new Set(),
+    unavailable: new Set(),
+    confirmedNow: new Set(),
     expansions: new Map(),
     instances: new Map(),
     startOrder: [],
     rollback: undefined,
     beforeRollback: undefined,
+    beforeCleanup: undefined,
+    cleanedUp: undefined,
     startedAt: undefined,
     endedAt: undefined,
   };
@@ -74,7 +78,7 @@ export function createFold(): RunFold {
         seq === draft.seq + 1
           ? illegalBecause(draft, event, instance)
           : `record ${draft.seq + 1} is due`;
-      if (because !== undefined) throw illegal(record, because);
+      if (because !== undefined) throw illegal(record, because, draft.runId);
       if (instance !== undefined) addToInstance(draft, instance, record);
       else addToRun(draft, event, at);
       draft.seq = seq;
@@ -86,25 +90,34 @@ export function createFold(): RunFold {
   };
 }
 
-function illegal({ seq, event }: JournalRecord, because: string): DrctlError {
+function illegal(
+  { seq, event }: JournalRecord,
+  because: string,
+  runId: string | undefined,
+): DrctlError {
   const subject = 'step' in event ? `${event.type} of "${event.step}"` : event.type;
   return new DrctlError(
     'JOURNAL_ILLEGAL',
     `Journal record ${seq} (${subject}) cannot follow the ones before it: ${because}`,
-    { hint: 'Run "drctl audit verify" and look at what wrote this journal' },
+    { hint: `Run "drctl audit verify ${runId ?? 'RUN'}" and look at what wrote this journal` },
   );
 }
 
-function addToRun(draft: Draft, event: JournalEvent, at: string): void {
+function addToRun(draft: DraftState, event: JournalEvent, at: string): void {
   switch (event.type) {
     case 'run.started':
-      draft.runId = event.runId;
-      draft.startedAt = at;
+      Object.assign(draft, { ...beginningOf(event), startedAt: at });
       return beginSession(draft, 'running');
     case 'run.resumed':
-      return beginSession(draft, draft.rollback === undefined ? 'running' : 'rolling-back');
+      return resume(draft, event);
+    case 'cleanup.started':
+    case 'cleanup.finished':
+      return addCleanup(draft, event, at);
     case 'rollback.started':
+      Object.assign(draft, { beforeCleanup: undefined, cleanedUp: undefined });
+      for (const target of event.unavailable ?? []) draft.unavailable.add(target);
       draft.beforeRollback ??= beforeRollback(draft);
+      draft.given.clear();
       draft.rollback = { because: event.because, to: event.to };
       return beginSession(draft, 'rolling-back');
     case 'rollback.withdrawn':
@@ -116,24 +129,26 @@ function addToRun(draft: Draft, event: JournalEvent, at: string): void {
       Object.assign(draft, { status: 'finished', outcome: event.outcome, endedAt: at });
       draft.beforeRollback = undefined;
       return;
+    case 'target.given-up':
     case 'phase.approved':
-      draft.approvals.set(event.phase, event.approval);
-      draft.approvedNow.add(event.phase);
-      return;
+    case 'approval.given':
+      return addApproval(draft, event);
     default:
       throw new DrctlError('JOURNAL_ILLEGAL', `Unknown journal event "${event.type}"`);
   }
 }
 
-function beginSession(draft: Draft, status: RunState['status']): void {
-  draft.session += 1;
-  draft.approvedNow.clear();
-  draft.status = status;
-  draft.outcome = undefined;
-  draft.endedAt = undefined;
+function resume(
+  draft: DraftState,
+  { unavailable = [], again }: Extract<JournalEvent, { readonly type: 'run.resumed' }>,
+): void {
+  for (const target of unavailable) draft.unavailable.add(target);
+  if (again !== undefined) goForwardAgain(draft, again);
+  Object.assign(draft, { beforeCleanup: undefined, cleanedUp: undefined });
+  beginSession(draft, draft.rollback === undefined ? 'running' : 'rolling-back');
 }
 
-function addToInstance(draft: Draft, before: InstanceState, record: JournalRecord): void {
+function addToInstance(draft: DraftState, before: InstanceState, record: JournalRecord): void {
   const { event, at } = record;
   if (!('step' in event)) return;
   if (event.type === 'step.expanded') {
@@ -142,14 +157,25 @@ function addToInstance(draft: Draft, before: InstanceState, record: JournalRecor
     draft.instances.delete(event.step);
     return;
   }
-  // Only looking at what cannot be undone changes nothing.
-  if (event.type !== 'step.undo-impossible') draft.beforeRollback = undefined;
   if (event.type === 'step.started') noteStart(draft, before);
   const after = nextInstance(before, event, { at, session: draft.session });
   draft.instances.set(event.step, after);
+  keepBeforeRollback(draft, event, after);
 }
 
-function noteStart(draft: Draft, before: InstanceState): void {
+/** Only looking at what cannot be undone changes nothing; what comes back in any case is so before and after it. */
+function keepBeforeRollback(draft: DraftState, event: InstanceEvent, after: InstanceState): void {
+  if (event.type === 'step.undo-impossible') return;
+  if (!('scope' in event) || event.scope !== 'deferred') draft.beforeRollback = undefined;
+  // Its instances are a copy of its own: see beforeRollback.
+  else
+    (draft.beforeRollback?.instances as DraftState['instances'] | undefined)?.set(
+      event.step,
+      after,
+    );
+}
+
+function noteStart(draft: DraftState, before: InstanceState): void {
   if (before.begun && before.status !== 'undone') return;
   // Done again after its deferred undo: its place in the rollback is that of the new beginning.
   const place = draft.startOrder.indexOf(before.id);
@@ -161,11 +187,6 @@ interface Moment {
   readonly at: string;
   readonly session: number;
 }
-
-type InstanceEvent = Exclude<
-  Extract<JournalEvent, { readonly step: string }>,
-  { readonly type: 'step.expanded' }
->;
 
 function nextInstance(before: InstanceState, event: InstanceEvent, now: Moment): InstanceState {
   const base: InstanceState = { ...before, session: now.session };
@@ -195,29 +216,14 @@ function nextInstance(before: InstanceState, event: InstanceEvent, now: Moment):
       return probedInstance(ended, event);
     case 'step.decided':
       return decidedInstance(ended, event, before);
+    case 'step.tidied':
+      // Not its session: an attempt that was cut off stays in doubt.
+      return {
+        ...before,
+        tidied: { session: now.session, failed: event.error !== undefined },
+      };
     default:
       return undoneInstance(base, ended, event);
-  }
-}
-
-type UndoEvent = Extract<InstanceEvent, { readonly type: `step.und${string}` }>;
-
-function undoneInstance(
-  base: InstanceState,
-  ended: InstanceState,
-  event: Exclude<UndoEvent, { readonly type: 'step.undo-recorded' }>,
-): InstanceState {
-  switch (event.type) {
-    case 'step.undo-started':
-      return { ...base, status: 'undoing', undoScope: event.scope };
-    case 'step.undone':
-      return { ...ended, status: 'undone', undoScope: event.scope };
-    case 'step.undo-impossible':
-      return { ...ended, status: 'not-undoable', because: event.because };
-    case 'step.undo-failed':
-      return { ...ended, status: 'undo-failed', undoScope: event.scope, error: event.error };
-    default:
-      return assertNever(event);
   }
 }
 
@@ -237,6 +243,8 @@ function startedInstance(
     begun: true,
     completed: false,
     failedIn: undefined,
+    leftOut: false,
+    tidied: undefined,
     action: event.action,
     actionVersion: event.actionVersion,
     params: event.params,
@@ -260,32 +268,6 @@ function attemptCounts(
   }
   const counted = before.session === session ? before.sessionAttempts : 0;
   return { attempt, sessionAttempts: counted + 1 };
-}
-
-function probedInstance(
-  ended: InstanceState,
-  event: Extract<InstanceEvent, { type: 'step.probed' }>,
-): InstanceState {
-  if (event.found === 'done') {
-    return { ...ended, status: 'succeeded', outputs: event.outputs ?? null, completed: true };
-  }
-  if (event.found === 'not-done') return { ...ended, status: 'pending' };
-  return { ...ended, status: 'unclear', because: event.because };
-}
-
-function decidedInstance(
-  ended: InstanceState,
-  event: Extract<InstanceEvent, { type: 'step.decided' }>,
-  before: InstanceState,
-): InstanceState {
-  const decided = { ...ended, because: event.reason };
-  const forward = { ...decided, completed: event.decision !== 'retry', failedIn: undefined };
-  if (before.status === 'undo-failed') {
-    return { ...decided, status: event.decision === 'retry' ? 'succeeded' : 'undone' };
-  }
-  if (event.decision === 'retry') return { ...forward, status: 'pending' };
-  if (event.decision === 'skip') return { ...forward, status: 'skipped' };
-  return { ...forward, status: 'succeeded', outputs: event.outputs ?? {} };
 }
 
 // In place, because an export records thousands of entries one by one and copies would cost their square.

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { DrctlError } from '../contracts/errors.ts';
 import type { JournalEvent, JournalRecord } from '../contracts/journal-event.ts';
+import { readLine } from './read-line.ts';
 
 /** The longest line that is read: a journal that holds more was not written by drctl. */
 const LINE_BYTES_MAX = 256 * 1024 * 1024;
@@ -22,6 +23,11 @@ export interface JournalEnd {
 /** "sha256:<hex>" of a line as written, without its newline. */
 export function digestLine(line: string | Uint8Array): string {
   return `sha256:${createHash('sha256').update(line).digest('hex')}`;
+}
+
+/** Of the line that this record is: of the last one, the head of the journal. */
+export function digestRecord(record: JournalRecord): string {
+  return digestLine(JSON.stringify(record));
 }
 
 export const emptyJournal: JournalEnd = { seq: 0, previous: digestLine(''), sizeBytes: 0 };
@@ -68,14 +74,14 @@ export interface JournalDecoder {
   end(): JournalEnd & { readonly tornBytes: number };
 }
 
-/** Decodes a journal from chunks of any size. `name` is how messages call it: its path or key. */
-export function createJournalDecoder(name: string): JournalDecoder {
+/** Decodes a journal from chunks of any size. `name` is how messages call it: its path or key; `runId` is for what they advise. */
+export function createJournalDecoder(name: string, runId?: string): JournalDecoder {
   let end = emptyJournal;
   let rest: Uint8Array[] = [];
   let restBytes = 0;
 
   function takeLine(line: Uint8Array): JournalRecord {
-    const record = decodeLine(line, name, end);
+    const record = decodeLine(line, { name, runId }, end);
     end = {
       seq: record.seq,
       previous: digestLine(line),
@@ -99,7 +105,7 @@ export function createJournalDecoder(name: string): JournalDecoder {
         restBytes += chunk.byteLength - from;
       }
       if (restBytes > LINE_BYTES_MAX) {
-        throw corrupt(name, end.seq + 1, `is longer than ${LINE_BYTES_MAX} bytes`);
+        throw corrupt({ name, runId }, end.seq + 1, `is longer than ${LINE_BYTES_MAX} bytes`);
       }
       return records;
     },
@@ -112,48 +118,56 @@ export function tornNotice(name: string, tornBytes: number): string {
   return `${name} ends in the middle of a line (${tornBytes} bytes): the last event was cut off by a crash and is dropped`;
 }
 
-/** All records of a journal; what `audit verify` does too. `torn` is called with a notice when the last line was cut. */
+/** All records of a journal. `torn` is called with a notice when the last line was cut. */
 export async function* decodeJournal(
   content: AsyncIterable<Uint8Array>,
-  options: { readonly name: string; torn?(notice: string): void },
+  options: { readonly name: string; readonly runId?: string; torn?(notice: string): void },
 ): AsyncGenerator<JournalRecord, JournalEnd> {
-  const decoder = createJournalDecoder(options.name);
+  const decoder = createJournalDecoder(options.name, options.runId);
   for await (const chunk of content) yield* decoder.push(chunk);
   const end = decoder.end();
   if (end.tornBytes > 0) options.torn?.(tornNotice(options.name, end.tornBytes));
   return end;
 }
 
-function decodeLine(line: Uint8Array, name: string, end: JournalEnd): JournalRecord {
+interface Named {
+  readonly name: string;
+  readonly runId: string | undefined;
+}
+
+function decodeLine(line: Uint8Array, named: Named, end: JournalEnd): JournalRecord {
   const number = end.seq + 1;
-  let record: JournalRecord;
-  try {
-    record = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(line)) as JournalRecord;
-  } catch (cause) {
-    throw corrupt(name, number, 'is not JSON', cause);
-  }
-  if (typeof record !== 'object' || record === null || typeof record.event?.type !== 'string') {
-    throw corrupt(name, number, 'is not a record');
-  }
-  if (record.format !== 1) {
+  const read = readLine(line);
+  if (read.kind === 'damaged') throw corrupt(named, number, read.what, read.cause);
+  if (read.kind === 'other-format') {
     throw new DrctlError(
       'JOURNAL_VERSION',
-      `${name}: line ${number} is of journal format ${String(record.format)}`,
+      `${named.name}: line ${number} is of journal format ${read.format}`,
       { hint: 'Use the drctl that wrote this run, or a newer one' },
     );
   }
+  const { record } = read;
   if (record.seq !== number) {
-    throw corrupt(name, number, `has sequence number ${record.seq}: lines are missing or added`);
+    throw corrupt(named, number, `has sequence number ${record.seq}: lines are missing or added`);
   }
   if (record.previous !== end.previous) {
-    throw corrupt(name, number, 'does not continue the line before it: one of the two was changed');
+    throw corrupt(
+      named,
+      number,
+      'does not continue the line before it: one of the two was changed',
+    );
   }
   return record;
 }
 
-function corrupt(name: string, line: number, what: string, cause?: unknown): DrctlError {
+function corrupt({ name, runId }: Named, line: number, what: string, cause?: unknown): DrctlError {
   return new DrctlError('JOURNAL_CORRUPT', `${name}: line ${line} ${what}`, {
-    hint: 'Restore the journal from a copy; drctl does nothing with a run whose history it cannot trust',
+    hint: mistrustHint(runId),
     ...(cause === undefined ? {} : { cause }),
   });
+}
+
+/** What to do about a history that is damaged. */
+export function mistrustHint(runId = 'RUN'): string {
+  return `Run "drctl audit verify ${runId}" to see all that is wrong, and restore the journal from a copy; drctl does nothing with a run whose history it cannot trust`;
 }

@@ -5,6 +5,7 @@ import type { ErrorRecord } from '../contracts/errors.ts';
 import type { JournalEvent } from '../contracts/journal-event.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { Redactor } from '../language/redactor.ts';
+import { maskSentences } from '../planning/mask-selection.ts';
 
 /** What a masked value reads in journals; the redactor writes it. */
 const maskText = '(sensitive)';
@@ -19,7 +20,12 @@ export function maskEvent(event: JournalEvent, redactor: Redactor): JournalEvent
     const value = masked[name];
     if (value !== undefined) masked[name] = redactor.mask(value as Json);
   }
-  if ('error' in event) masked['error'] = maskError(event.error, redactor);
+  if (event.type === 'run.started' && event.leftOut !== undefined) {
+    masked['leftOut'] = maskSentences(event.leftOut, redactor);
+  }
+  if ('error' in event && event.error !== undefined) {
+    masked['error'] = maskError(event.error, redactor);
+  }
   return masked as unknown as JournalEvent;
 }
 

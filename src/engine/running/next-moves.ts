@@ -4,15 +4,17 @@
 import type { Instance, RunOutcome, UndoScope } from '../contracts/journal-event.ts';
 import { invariant } from '../contracts/invariant.ts';
 import { deferredUndo } from './deferred-undo.ts';
+import { nextCleanupMoves } from './next-cleanup-moves.ts';
 import { nextRollbackMoves } from './next-rollback-moves.ts';
 import type { GraphStep, RunGraph } from './run-graph.ts';
 import { isInDoubt } from './run-state.ts';
 import type { RunState } from './run-state.ts';
-import { isDoubtful, phaseProgress } from './step-progress.ts';
+import { isDoubtful, isToBeHeldAgain, phaseProgress } from './step-progress.ts';
 import type { PhaseProgress, StepInstanceProgress } from './step-progress.ts';
 
 export type Move =
   | { readonly kind: 'approve-phase'; readonly phase: string }
+  | { readonly kind: 'confirm-unavailable'; readonly target: string }
   | { readonly kind: 'expand'; readonly step: string }
   | {
       readonly kind: 'attempt';
@@ -28,9 +30,12 @@ export type Move =
       readonly of: Instance | undefined;
     }
   | { readonly kind: 'undo'; readonly instance: string; readonly scope: UndoScope }
+  /** Remove what a cut-off attempt left behind. */
+  | { readonly kind: 'tidy'; readonly instance: string }
   /** The rest ends the session; each comes alone, and only when nothing is under way. */
   | { readonly kind: 'begin-rollback'; readonly because: string }
   | { readonly kind: 'finish'; readonly outcome: RunOutcome }
+  | { readonly kind: 'end-cleanup'; readonly outcome: 'clean' | 'stuck' }
   | { readonly kind: 'wait' }
   | { readonly kind: 'interrupt' };
 
@@ -53,14 +58,18 @@ export function moveKey(move: Move): string {
   switch (move.kind) {
     case 'approve-phase':
       return `phase:${move.phase}`;
+    case 'confirm-unavailable':
+      return `target:${move.target}`;
     case 'expand':
       return move.step;
     case 'attempt':
     case 'settle':
     case 'undo':
+    case 'tidy':
       return move.instance;
     case 'begin-rollback':
     case 'finish':
+    case 'end-cleanup':
     case 'wait':
     case 'interrupt':
       return move.kind;
@@ -71,7 +80,8 @@ export function moveKey(move: Move): string {
 
 /** Never empty unless something is under way: then its end is what to wait for. */
 export function nextMoves(graph: RunGraph, state: RunState, now: Surroundings): readonly Move[] {
-  if (state.status === 'rolling-back') return nextRollbackMoves(state, now);
+  if (state.status === 'rolling-back') return nextRollbackMoves(graph, state, now);
+  if (state.status === 'cleaning-up') return nextCleanupMoves(graph, state, now);
   for (const index of graph.phases.keys()) {
     const progress = phaseProgress(graph, index, state);
     const moves = movesOfPhase({ graph, index, state, now, progress });
@@ -138,8 +148,9 @@ function ending(why: {
 
 function forwardMoves(view: PhaseView): readonly Move[] {
   const { graph, index, state, now, progress } = view;
-  const phase = graph.phases[index]?.phase;
-  invariant(phase, `There is no phase ${index}`);
+  const found = graph.phases[index];
+  invariant(found, `There is no phase ${index}`);
+  const { phase, toConfirm, isIdle } = found;
   const free = (moves: readonly Move[]): readonly Move[] =>
     moves
       .filter((move) => !now.inFlight.has(moveKey(move)))
@@ -148,7 +159,11 @@ function forwardMoves(view: PhaseView): readonly Move[] {
   // What an earlier session left open comes first: nothing new is begun on ground that is not known.
   const open = leftOpen(state, progress);
   if (open.length > 0) return free(open);
-  if (phase.approval === 'required' && !state.approvedNow.has(phase.id)) {
+  const unconfirmed = toConfirm.find((target) => !state.confirmedNow.has(target));
+  if (unconfirmed !== undefined) {
+    return free([{ kind: 'confirm-unavailable', target: unconfirmed }]);
+  }
+  if (phase.approval === 'required' && !isIdle && !state.approvedNow.has(phase.id)) {
     return free([{ kind: 'approve-phase', phase: phase.id }]);
   }
   const ready = (of: GraphStep): boolean =>
@@ -199,7 +214,8 @@ function leftOpen(state: RunState, progress: PhaseProgress): readonly Move[] {
 }
 
 /** May an attempt begin, as far as the instance itself is concerned? */
-function isDue({ of, state: instance }: StepInstanceProgress, state: RunState): boolean {
+function isDue(progress: StepInstanceProgress, state: RunState): boolean {
+  const { of, state: instance } = progress;
   const earlier = instance.session < state.session;
   switch (instance.status) {
     case 'pending':
@@ -215,6 +231,7 @@ function isDue({ of, state: instance }: StepInstanceProgress, state: RunState): 
     case 'unclear':
       return earlier && of.effect === 'read';
     case 'succeeded':
+      return isToBeHeldAgain(progress, state);
     case 'skipped':
     case 'undoing':
     case 'undo-failed':

@@ -4,30 +4,38 @@
 import type { Ports } from '../contracts/action.ts';
 import { invariant } from '../contracts/invariant.ts';
 import { approvePhase } from './approve-phase.ts';
+import { confirmUnavailable } from './confirm-unavailable.ts';
 import type { Execution } from './execution.ts';
 import { expandGraphStep } from './expand-step.ts';
 import type { Move } from './next-moves.ts';
 import { runAttempt } from './run-attempt.ts';
 import type { GraphStep, RunGraph } from './run-graph.ts';
 import { settleDoubt } from './settle-doubt.ts';
+import { tidyInstance } from './tidy-instance.ts';
 import { undoInstance } from './undo-instance.ts';
 
 export type WorkMove = Extract<
   Move,
-  { readonly kind: 'approve-phase' | 'expand' | 'attempt' | 'settle' | 'undo' }
+  {
+    readonly kind:
+      'approve-phase' | 'confirm-unavailable' | 'expand' | 'attempt' | 'settle' | 'undo' | 'tidy';
+  }
 >;
 export type EndingMove = Exclude<Move, WorkMove>;
 
 export function isWork(move: Move): move is WorkMove {
   switch (move.kind) {
     case 'approve-phase':
+    case 'confirm-unavailable':
     case 'expand':
     case 'attempt':
     case 'settle':
     case 'undo':
+    case 'tidy':
       return true;
     case 'begin-rollback':
     case 'finish':
+    case 'end-cleanup':
     case 'wait':
     case 'interrupt':
       return false;
@@ -46,6 +54,8 @@ export async function performMove<P extends Ports>(
       invariant(phase, `There is no phase ${move.phase}`);
       return approvePhase(run, phase);
     }
+    case 'confirm-unavailable':
+      return confirmUnavailable(run, move.target);
     case 'expand':
       return expandGraphStep(run, stepOf(run.graph, move.step));
     case 'attempt':
@@ -54,6 +64,8 @@ export async function performMove<P extends Ports>(
       return settleDoubt(run, requestOf(run.graph, move));
     case 'undo':
       return undoInstance(run, { id: move.instance, scope: move.scope });
+    case 'tidy':
+      return tidyInstance(run, move.instance);
     default:
       return move satisfies never;
   }

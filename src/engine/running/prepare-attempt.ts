@@ -11,6 +11,7 @@ import { renderParams } from '../language/render-params.ts';
 import { validateParams } from '../language/validate-params.ts';
 import { evaluateWhen } from '../planning/expand-step.ts';
 import { planInstance } from '../planning/plan-instance.ts';
+import { whyUnavailable } from '../planning/plan-step-instance.ts';
 import { learnSensitive } from '../planning/schema-marks.ts';
 import { targetsOf } from '../planning/step-targets.ts';
 import { refusedByGuard } from './check-guards.ts';
@@ -43,8 +44,12 @@ export async function prepareAttempt<P extends Ports>(
 ): Promise<Prepared> {
   const { id, of } = request;
   const { step } = of;
+  const leftOut = whyLeftOut(run, of);
+  if (leftOut !== undefined) return { kind: 'skip', because: leftOut };
   const scope = await scopeFor(run, scopeOf(request, signal));
-  const skip = instanceOf(run.journal.state, id).begun ? undefined : reasonToSkip(run, of, scope);
+  const { begun } = instanceOf(run.journal.state, id);
+  const skip =
+    givenUp(run, of, scope) ?? (begun && of.effect !== 'read' ? undefined : notWanted(of, scope));
   if (skip !== undefined) return { kind: 'skip', because: skip };
 
   const refusal = of.effect === 'read' ? undefined : await refusedByGuard(run, of, signal);
@@ -53,6 +58,14 @@ export async function prepareAttempt<P extends Ports>(
   const { params, planned } = await planNow(run, { id, of, scope, signal });
   refuseMasked(run, params, step.needs);
   return { kind: 'ready', params, planned, scope };
+}
+
+/** It is not of the part of the runbook that was asked for. */
+export function whyLeftOut<P extends Ports>(
+  { plan }: Pick<Execution<P>, 'plan'>,
+  { step }: GraphStep,
+): string | undefined {
+  return plan.selection?.leftOut[step.id];
 }
 
 /** A read would do its whole work to say what it would do, and there is nothing to approve in it: it is only rendered. */
@@ -96,7 +109,16 @@ async function planNow<P extends Ports>(
 
 /** For a step that has not begun: once it has, half of its work may be there and `when` is not asked any more. */
 export function reasonToSkip<P extends Ports>(
-  { session }: Execution<P>,
+  run: Execution<P>,
+  of: GraphStep,
+  scope: Scope,
+): string | undefined {
+  return givenUp(run, of, scope) ?? notWanted(of, scope);
+}
+
+/** Also for a step that has begun: whatever it left there, nobody can reach it any more. */
+export function givenUp<P extends Ports>(
+  { session }: Pick<Execution<P>, 'session'>,
   { step }: GraphStep,
   scope: Scope,
 ): string | undefined {
@@ -104,7 +126,10 @@ export function reasonToSkip<P extends Ports>(
   const gone = targetsOf(action, step.with, scope).find((name) =>
     session.unavailable.includes(name),
   );
-  if (gone !== undefined) return `target "${gone}" is unavailable`;
+  return gone === undefined ? undefined : whyUnavailable(action, gone, step);
+}
+
+function notWanted({ step }: GraphStep, scope: Scope): string | undefined {
   // A forEach step as a whole has no item yet; its instances are asked one by one.
   if (step.forEach !== undefined && scope.item === undefined) return undefined;
   const when = evaluateWhen(step, scope);

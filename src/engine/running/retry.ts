@@ -25,3 +25,18 @@ export function retryDelayMs(
   const delay = policy.jitter ? backoff * (0.5 + random / 2) : backoff;
   return Math.round(Math.max(delay, Math.min(failed.retryAfterMs ?? 0, retryAfterMsMax)));
 }
+
+/**
+ * An undo is more patient than a step: what it needs may be on its way back, because another undo has just started it, and
+ * giving up leaves a world half way. About four minutes, within the rollback's own budget.
+ */
+export function undoPolicy(policy: RetryPolicy): RetryPolicy {
+  return {
+    ...policy,
+    attempts: Math.max(policy.attempts, undoAttempts),
+    maxDelayMs: Math.max(policy.maxDelayMs, undoDelayMsMax),
+  };
+}
+
+const undoAttempts = 20;
+const undoDelayMsMax = 15_000;

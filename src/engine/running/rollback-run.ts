@@ -7,6 +7,7 @@ import { drive } from './drive.ts';
 import type { Execution } from './execution.ts';
 import { withRun } from './open-run.ts';
 import type { OpenRunOptions } from './open-run.ts';
+import { givenUpSince } from './given-up-since.ts';
 import type { RunResult, RunSession } from './run-session.ts';
 import { stepOfInstance } from './run-state.ts';
 import { pointOfNoReturn } from './undo-prospect.ts';
@@ -26,7 +27,7 @@ export async function rollbackRun<P extends Ports>(
   options: RollbackOptions,
 ): Promise<RunResult> {
   return withRun(session, options, async (run) => {
-    const { to, force = false } = options;
+    const { to, force = false, moved = [] } = options;
     assertMayRollBack(run, { to, force });
     const { status } = run.journal.state;
     if (status === 'new') {
@@ -39,6 +40,8 @@ export async function rollbackRun<P extends Ports>(
       because: 'asked for by a person',
       by: session.by,
       ...(to === undefined ? {} : { to }),
+      ...(moved.length === 0 ? {} : { moved }),
+      ...givenUpSince(run),
     });
     return drive(run, options.timeoutMs);
   });

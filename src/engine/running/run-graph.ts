@@ -1,18 +1,22 @@
 // The runbook as the executor sees it: phases in order, and for each step all that must have ended before it.
-// Static: nothing here knows of a run.
+// Static: of a run nothing is known here but which targets were given up and which steps are left out.
 
 import { invariant } from '../contracts/invariant.ts';
-import type { Action, Effect, Ports } from '../contracts/action.ts';
+import type { Effect, Ports } from '../contracts/action.ts';
 import type { Registry } from '../contracts/registry.ts';
-import type { Phase, Runbook, Step } from '../contracts/runbook.ts';
-import { stepReferences } from '../language/references.ts';
+import type { Check, Phase, Runbook, Scope, Step } from '../contracts/runbook.ts';
+import type { Selection } from '../contracts/selection.ts';
 import { transitiveNeeds } from '../planning/graph.ts';
-import { markedStrings } from '../planning/schema-marks.ts';
+import { isLeftOutPhase } from '../planning/left-out.ts';
+import { referencesOf } from '../planning/step-references.ts';
+import { targetsOf } from '../planning/step-targets.ts';
 
 export interface GraphStep {
   readonly step: Step;
   readonly effect: Effect;
   readonly perishable: boolean;
+  /** An attempt that is cut off can leave something behind: see `tidy` of its action. */
+  readonly leavesBehind: boolean;
   /** The steps whose outputs it really refers to; `needs` also has those that it only waits for. */
   readonly references: ReadonlySet<string>;
   /**
@@ -23,12 +27,30 @@ export interface GraphStep {
 }
 
 export interface RunGraph {
-  readonly phases: readonly { readonly phase: Phase; readonly steps: readonly GraphStep[] }[];
+  readonly phases: readonly {
+    readonly phase: Phase;
+    readonly steps: readonly GraphStep[];
+    /** Targets that were given up and that its guards ask: a person must have confirmed that they are gone. */
+    readonly toConfirm: readonly string[];
+    /** Nothing of it is carried out that asks anybody: its target was given up, or it is left out. */
+    readonly isIdle: boolean;
+  }[];
   readonly steps: ReadonlyMap<string, GraphStep>;
 }
 
-/** The loader has made sure that there are no cycles and no unknown names. */
-export function buildRunGraph<P extends Ports>(runbook: Runbook, registry: Registry<P>): RunGraph {
+export interface NotCarriedOut {
+  readonly unavailable: readonly string[];
+  readonly selection: Selection | undefined;
+  /** env, vars and run. */
+  readonly scope: Scope;
+}
+
+/** The loader has made sure that there are no cycles and no unknown names. Without `not` all of it is carried out. */
+export function buildRunGraph<P extends Ports>(
+  runbook: Runbook,
+  registry: Registry<P>,
+  not?: NotCarriedOut,
+): RunGraph {
   const written = new Map(runbook.phases.flatMap(({ steps }) => steps).map((s) => [s.id, s]));
   const needs = new Map([...written].map(([id, step]) => [id, [...step.needs]]));
   for (const phase of runbook.phases) addGuardNeeds(phase, registry, needs);
@@ -41,6 +63,7 @@ export function buildRunGraph<P extends Ports>(runbook: Runbook, registry: Regis
       step,
       effect: action.effect,
       perishable: action.perishable ?? false,
+      leavesBehind: action.tidy !== undefined,
       references: referencesOf(action, step),
       after: transitiveNeeds(id, needsOf),
     });
@@ -50,20 +73,33 @@ export function buildRunGraph<P extends Ports>(runbook: Runbook, registry: Regis
     invariant(found, `Step ${id} is not in the graph`);
     return found;
   };
+  const goneOf = (use: Pick<Step | Check, 'action' | 'with'>): readonly string[] =>
+    not === undefined
+      ? []
+      : targetsOf(registry.get(use.action), use.with, not.scope).filter((target) =>
+          not.unavailable.includes(target),
+        );
+  const isLeftOut = (phase: Phase): boolean => isLeftOutPhase(phase, registry, not?.selection);
+  const isIdle = (phase: Phase): boolean =>
+    isLeftOut(phase) ||
+    phase.steps.every(
+      (step) => not?.selection?.leftOut[step.id] !== undefined || goneOf(step).length > 0,
+    );
   return {
-    phases: runbook.phases.map((phase) => ({ phase, steps: phase.steps.map(find) })),
+    phases: runbook.phases.map((phase) => ({
+      phase,
+      steps: phase.steps.map(find),
+      toConfirm: [
+        ...new Set(
+          phase.guards
+            .filter(({ whenUnavailable }) => whenUnavailable === 'approve' && !isLeftOut(phase))
+            .flatMap(goneOf),
+        ),
+      ],
+      isIdle: isIdle(phase),
+    })),
     steps,
   };
-}
-
-/** Ids of the steps that a step's parameters and conditions refer to. */
-export function referencesOf<P extends Ports>(action: Action<P>, step: Step): ReadonlySet<string> {
-  const inParams = markedStrings(action.params, step.with, (mark) => mark === 'cel');
-  const expressions = [...inParams, step.when, step.forEach, step.key];
-  return new Set([
-    ...stepReferences(step.with, 'template'),
-    ...expressions.flatMap((cel) => (cel === undefined ? [] : stepReferences(cel, 'cel'))),
-  ]);
 }
 
 /**

@@ -11,7 +11,7 @@ import type { RunState } from './run-state.ts';
 
 export interface RunJournal {
   readonly state: RunState;
-  /** Aborted, with the store's error as reason, when an append failed. */
+  /** Aborted, with the store's error as reason, when an append failed or the lease was lost. */
   readonly broken: AbortSignal;
   /** Resolves when the event is durable and part of the state. Rejects with what the store rejected with. */
   append(event: JournalEvent): Promise<void>;
@@ -25,6 +25,7 @@ export function createRunJournal(options: {
 }): RunJournal {
   const { lease, fold, redactor, emit } = options;
   const broken = new AbortController();
+  lease.lost?.addEventListener('abort', () => broken.abort(lease.lost?.reason), { once: true });
   // Appends overlap so that the store can share an fsync; the state takes them in the order in which they were made.
   let tail: Promise<void> = Promise.resolve();
 

@@ -21,8 +21,11 @@ export interface RunSession<P extends Ports> extends Session<P> {
 }
 
 export interface RunResult {
-  /** `waiting`: a person must decide or approve something; `error` says what. It can be resumed. */
-  readonly outcome: RunOutcome | 'interrupted' | 'waiting';
+  /**
+   * `waiting`: a person must decide or approve something; `error` says what. It can be resumed. `cleaned-up`: it holds
+   * nothing down any more, and can be resumed or rolled back.
+   */
+  readonly outcome: RunOutcome | 'interrupted' | 'waiting' | 'cleaned-up';
   readonly error?: DrctlError;
   readonly state: RunState;
 }

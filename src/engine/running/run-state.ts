@@ -3,7 +3,7 @@
 import type { Approval } from '../contracts/action.ts';
 import type { Change } from '../contracts/change.ts';
 import type { ErrorRecord } from '../contracts/errors.ts';
-import type { Instance, RunOutcome, UndoScope } from '../contracts/journal-event.ts';
+import type { Instance, JournalEvent, RunOutcome, UndoScope } from '../contracts/journal-event.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 
 /**
@@ -40,6 +40,10 @@ export interface InstanceState {
   readonly begun: boolean;
   /** It succeeded, or a person said so or that it is not needed; stays true when it is undone. */
   readonly completed: boolean;
+  /** A person said that it is left out; until it is begun again. */
+  readonly leftOut: boolean;
+  /** A cleanup has seen to what a cut-off attempt left behind, in this session. */
+  readonly tidied: { readonly session: number; readonly failed: boolean } | undefined;
   /** The session in which it failed for good; stays when it is undone, until it is begun again. */
   readonly failedIn: number | undefined;
   readonly action: string | undefined;
@@ -63,20 +67,46 @@ export interface InstanceState {
   readonly endedAt: string | undefined;
 }
 
-export type RunStatus = 'new' | 'running' | 'interrupted' | 'rolling-back' | 'finished';
+export type RunStatus =
+  'new' | 'running' | 'interrupted' | 'rolling-back' | 'cleaning-up' | 'finished';
+
+/** `people`: the others, where the phase asks for several. */
+export interface PhaseApproval extends Approval {
+  readonly people: readonly string[];
+}
+
+export interface GivenApproval extends Approval {
+  readonly digest: string;
+  readonly reason: string | undefined;
+}
 
 export interface RunState {
   readonly runId: string | undefined;
+  /** Digests of the runbook and of the env values, and what is left out, as the journal's first event has them. */
+  readonly begunWith:
+    | {
+        readonly runbookDigest: string;
+        readonly envDigest: string;
+        /** Step ids. */
+        readonly leftOut: readonly string[];
+      }
+    | undefined;
   /** Of the last record. */
   readonly seq: number;
   readonly status: RunStatus;
   /** Set while finished. */
   readonly outcome: RunOutcome | undefined;
-  /** Counts the processes that worked on the run: run.started, run.resumed and rollback.started each begin one. */
+  /** Counts the processes that worked on the run: what starts or resumes it, rolls it back or cleans up begins one. */
   readonly session: number;
-  readonly approvals: ReadonlyMap<string, Approval>;
+  readonly approvals: ReadonlyMap<string, PhaseApproval>;
+  /** Phase → the words of people that no beginning of the phase has used up; the newest of each person. */
+  readonly given: ReadonlyMap<string, readonly GivenApproval[]>;
   /** Phases that were approved since this session began: what somebody said days ago does not approve what is destroyed now. */
   readonly approvedNow: ReadonlySet<string>;
+  /** Targets that were given up in the course of the run; those of its beginning are in its header. */
+  readonly unavailable: ReadonlySet<string>;
+  /** Targets of which a person said since this session began that they are gone: days later they may be back. */
+  readonly confirmedNow: ReadonlySet<string>;
   /** Step id → its instances, fixed once and for all. */
   readonly expansions: ReadonlyMap<string, readonly Instance[]>;
   readonly instances: ReadonlyMap<string, InstanceState>;
@@ -86,8 +116,31 @@ export interface RunState {
   /** What a rollback that is withdrawn goes back to. Undefined when none is under way or it has begun to undo. */
   readonly beforeRollback:
     Pick<RunState, 'status' | 'outcome' | 'instances' | 'rollback' | 'endedAt'> | undefined;
+  /** How the run stood when a cleanup that has not ended began. */
+  readonly beforeCleanup: Pick<RunState, 'status' | 'outcome' | 'endedAt'> | undefined;
+  /** It was cleaned up since it last ran, and may have given its locks back: somebody else may have worked there. */
+  readonly cleanedUp: { readonly by: string; readonly at: string } | undefined;
   readonly startedAt: string | undefined;
   readonly endedAt: string | undefined;
+}
+
+/** What its first event says of a run for good. */
+export function beginningOf({
+  runId,
+  runbook,
+  envDigest,
+  leftOut = {},
+}: Extract<JournalEvent, { readonly type: 'run.started' }>): Pick<RunState, 'runId' | 'begunWith'> {
+  return {
+    runId,
+    begunWith: { runbookDigest: runbook.digest, envDigest, leftOut: Object.keys(leftOut) },
+  };
+}
+
+/** It came to an end that nobody goes on from: it succeeded, or was rolled back as a whole. */
+export function isOver({ outcome, rollback }: Pick<RunState, 'outcome' | 'rollback'>): boolean {
+  if (outcome === 'rolled-back') return rollback?.to === undefined;
+  return outcome === 'succeeded';
 }
 
 /** The step of an instance id: "apply[np-1]" → "apply". */
@@ -107,6 +160,8 @@ export function pendingInstance(id: string): InstanceState {
     sessionAttempts: 0,
     begun: false,
     completed: false,
+    leftOut: false,
+    tidied: undefined,
     failedIn: undefined,
     action: undefined,
     actionVersion: undefined,

@@ -10,6 +10,7 @@ import { doBounded } from './bounded-work.ts';
 import { recordOf } from './error-record.ts';
 import type { Execution } from './execution.ts';
 import { paramsAsBegun } from './instance-params.ts';
+import { givenUp } from './prepare-attempt.ts';
 import type { AttemptRequest } from './prepare-attempt.ts';
 import { learnOutputs } from './read-again.ts';
 import { mayRetry, retryDelayMs } from './retry.ts';
@@ -21,9 +22,17 @@ export async function settleDoubt<P extends Ports>(
   run: Execution<P>,
   request: AttemptRequest,
 ): Promise<void> {
-  const probed = await probeInstance(run, request, [run.calm]);
-  if (probed === undefined) return;
   const { id, of } = request;
+  const because = givenUp(run, of, run.scope);
+  if (because !== undefined) {
+    return run.journal.append({
+      type: 'step.skipped',
+      step: id,
+      because: `${because}; it had begun`,
+    });
+  }
+  const probed = await probeInstance(run, request, [run.calm]);
+  if (probed === undefined) return undefined;
   if (probed.found === 'done') {
     if (!of.perishable) run.live.outputs.set(id, probed.outputs);
     return run.journal.append({ type: 'step.probed', step: id, ...probed });

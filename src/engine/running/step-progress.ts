@@ -56,12 +56,27 @@ export function hasEnded({ of, state }: StepInstanceProgress, undoneCounts: bool
   }
 }
 
+/**
+ * It was held down by an earlier process of the run, and its phase is not complete: somebody may have brought it back
+ * meanwhile, so it is held down anew before anything that rests on it.
+ */
+export function isToBeHeldAgain({ of, state }: StepInstanceProgress, run: RunState): boolean {
+  return of.step.deferUndo && state.status === 'succeeded' && state.session < run.session;
+}
+
+function isSettled(instance: StepInstanceProgress, run: RunState, forwardDone: boolean): boolean {
+  return hasEnded(instance, forwardDone) && (forwardDone || !isToBeHeldAgain(instance, run));
+}
+
 export interface PhaseProgress {
   /** Every step has ended; deferred undos may still be due. */
   readonly forwardDone: boolean;
   readonly instances: readonly StepInstanceProgress[];
   readonly unexpanded: readonly GraphStep[];
-  /** Step ids that have ended. While the phase is incomplete, a step whose deferred undo ran counts as not ended. */
+  /**
+   * Step ids that have ended. While the phase is incomplete, a step whose deferred undo ran, or that must be held down
+   * anew, counts as not ended.
+   */
   readonly ended: ReadonlySet<string>;
 }
 
@@ -74,7 +89,7 @@ export function phaseProgress(graph: RunGraph, index: number, state: RunState): 
   const forwardDone = unexpanded.length === 0 && instances.every((i) => hasEnded(i, true));
   const ended = new Set(
     known
-      .filter((k) => k.instances?.every((i) => hasEnded(i, forwardDone)) ?? false)
+      .filter((k) => k.instances?.every((i) => isSettled(i, state, forwardDone)) ?? false)
       .map((k) => k.of.step.id),
   );
   return { forwardDone, instances, unexpanded, ended };

@@ -1,11 +1,12 @@
 // The scope in which a step is rendered while a run goes on: outputs of ended steps as they really are. Outputs that
 // may not be journaled, or were masked there, are read again; what cannot be read again is refused, never guessed.
 
-import type { Ports } from '../contracts/action.ts';
+import type { Action, Ports } from '../contracts/action.ts';
 import { DrctlError } from '../contracts/errors.ts';
 import type { Instance } from '../contracts/journal-event.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { Scope } from '../contracts/runbook.ts';
+import { validateOutputs } from '../language/validate-params.ts';
 import { forEachOutputs } from '../planning/scope.ts';
 import type { Execution } from './execution.ts';
 import { isMasked } from './mask-event.ts';
@@ -31,6 +32,7 @@ export async function scopeFor<P extends Ports>(
   const referred = new Set(references);
   for (const id of new Set([...needs, ...referred])) {
     if (run.graph.steps.get(id)?.perishable === true && !referred.has(id)) continue;
+    if (referred.has(id)) refuseUnknownOutputs(run, id);
     const outputs = await outputsOf(run, id, signal);
     if (outputs !== undefined) steps[id] = { outputs };
   }
@@ -68,6 +70,37 @@ export function refuseMasked<P extends Ports>(
         },
       );
     }
+  }
+}
+
+/**
+ * Throws VALUE_UNRESOLVED for a step that a person has marked as done while its own check did not find it done: what it
+ * would have given is not known, and nothing may be made of what is missing.
+ */
+function refuseUnknownOutputs<P extends Ports>(run: Execution<P>, id: string): void {
+  const of = run.graph.steps.get(id);
+  if (of === undefined || of.perishable) return;
+  const action = run.session.registry.get(of.step.action);
+  for (const { id: instance, state } of instancesOf(of, run.journal.state) ?? []) {
+    const { status, outputs } = state;
+    if (status !== 'succeeded' || outputs === null || Object.keys(outputs).length > 0) continue;
+    if (run.live.outputs.has(instance) || givesNothing(action)) continue;
+    throw new DrctlError(
+      'VALUE_UNRESOLVED',
+      `The outputs of "${instance}" are needed here and not known: it was marked as done by hand`,
+      {
+        hint: `Let drctl do it: drctl retry ${run.session.runId} ${instance} --reason …; or do by hand what needs them, and mark that as done too`,
+      },
+    );
+  }
+}
+
+function givesNothing<P extends Ports>(action: Action<P>): boolean {
+  try {
+    validateOutputs(action, {});
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -4,6 +4,7 @@ import type { Ports } from '../contracts/action.ts';
 import type { ErrorRecord } from '../contracts/errors.ts';
 import type { Registry } from '../contracts/registry.ts';
 import type { Runbook } from '../contracts/runbook.ts';
+import type { Selection } from '../contracts/selection.ts';
 import { buildRunGraph } from './run-graph.ts';
 import type { InstanceState, InstanceStatus, RunState } from './run-state.ts';
 import { instancesOf, phaseProgress } from './step-progress.ts';
@@ -28,6 +29,8 @@ export interface StepSummary {
   readonly title: string;
   readonly action: string;
   readonly deferUndo: boolean;
+  /** Why it is not of the part of the runbook that was asked for. */
+  readonly leftOut?: string;
   /** Empty while a forEach step is not expanded, and when its list was empty. */
   readonly instances: readonly InstanceSummary[];
   readonly expanded: boolean;
@@ -55,6 +58,7 @@ export function summarizeRun<P extends Ports>(
   runbook: Runbook,
   registry: Registry<P>,
   state: RunState,
+  selection?: Selection,
 ): RunSummary {
   const graph = buildRunGraph(runbook, registry);
   const passed = pointOfNoReturn(graph, state);
@@ -66,10 +70,12 @@ export function summarizeRun<P extends Ports>(
         title: phase.title,
         pointOfNoReturn: phase.pointOfNoReturn,
         done: phaseProgress(graph, index, state).forwardDone,
-        ...(approval === undefined ? {} : { approvedBy: approval.by }),
+        ...(approval === undefined
+          ? {}
+          : { approvedBy: [...approval.people, approval.by].join(', ') }),
         steps: steps.map((of) => {
           const instances = instancesOf(of, state);
-          return summarizeStep(of.step, instances);
+          return summarizeStep(of.step, instances, selection?.leftOut[of.step.id]);
         }),
       };
     }),
@@ -95,12 +101,14 @@ export function previewRollback<P extends Ports>(
 function summarizeStep(
   step: Pick<StepSummary, 'id' | 'title' | 'action' | 'deferUndo'>,
   instances: readonly StepInstanceProgress[] | undefined,
+  leftOut: string | undefined,
 ): StepSummary {
   return {
     id: step.id,
     title: step.title,
     action: step.action,
     deferUndo: step.deferUndo,
+    ...(leftOut === undefined ? {} : { leftOut }),
     expanded: instances !== undefined,
     instances: (instances ?? []).map(({ state }) => summarizeInstance(state)),
   };

@@ -12,7 +12,8 @@ import { carryOutExplicit } from './explicit-undo.ts';
 import { bugOf, recordOf } from './error-record.ts';
 import type { Execution } from './execution.ts';
 import { paramsAsBegun } from './instance-params.ts';
-import { mayRetry, retryDelayMs } from './retry.ts';
+import { givenUp } from './prepare-attempt.ts';
+import { mayRetry, retryDelayMs, undoPolicy } from './retry.ts';
 import type { GraphStep } from './run-graph.ts';
 import { stepOfInstance } from './run-state.ts';
 import type { RunState } from './run-state.ts';
@@ -34,14 +35,13 @@ export async function undoInstance<P extends Ports>(
   const { journal, session } = run;
   const of = run.graph.steps.get(stepOfInstance(id));
   invariant(of, `${id} is of no step of this runbook`);
-  const action = session.registry.get(of.step.action);
-  if (!action.undo.possible && !session.runbook.rollback.has(of.step.id)) {
-    const { because } = action.undo;
+  const impossible = whyImpossible(run, of);
+  if (impossible !== undefined) {
     if (changedSomething(of, journal.state.instances.get(id))) {
-      const message = `"${id}" cannot be undone: ${because}`;
+      const message = `"${id}" cannot be undone: ${impossible}`;
       session.emit({ type: 'notice', severity: 'warning', message });
     }
-    return journal.append({ type: 'step.undo-impossible', step: id, because });
+    return journal.append({ type: 'step.undo-impossible', step: id, because: impossible });
   }
   let hasBegun = false;
   const begin = async (): Promise<void> => {
@@ -51,8 +51,8 @@ export async function undoInstance<P extends Ports>(
   };
   // A rollback that only asked so far can be withdrawn; a deferred undo is due whatever anybody says.
   if (scope === 'deferred') await begin();
-  const instance = findInstance(journal.state, id);
-  const error = await attemptUndo(run, { id, of, instance, begin });
+  const instance = instanceOfRun(journal.state, id);
+  const error = await attemptUndo(run, { id, of, instance, begin, scope });
   if (run.halt.aborted && error !== undefined) return undefined;
   if (scope === 'rollback' && isNoYes(error)) {
     if (error.code !== 'INTERRUPTED') run.endings.declined ??= named(error, id);
@@ -70,10 +70,19 @@ export async function undoInstance<P extends Ports>(
   });
 }
 
+/** Explicit steps need neither the action's undo nor, often, its target: they say themselves what they reach. */
+function whyImpossible<P extends Ports>(run: Execution<P>, of: GraphStep): string | undefined {
+  const { registry, runbook } = run.session;
+  if (runbook.rollback.has(of.step.id)) return undefined;
+  const { undo } = registry.get(of.step.action);
+  return undo.possible ? givenUp(run, of, run.scope) : undo.because;
+}
+
 interface Undoing {
   readonly id: string;
   readonly of: GraphStep;
   readonly instance: Instance | undefined;
+  readonly scope: UndoScope;
   /** Journals that the undo begins; before anything is changed. */
   begin(): Promise<void>;
 }
@@ -88,12 +97,13 @@ function named({ code, message, hint }: DrctlError, step: string): DrctlError {
   return new DrctlError(code, message, { step, ...(hint === undefined ? {} : { hint }) });
 }
 
-/** The error, or undefined when it is undone. Retried as the step is. */
+/** The error, or undefined when it is undone. */
 async function attemptUndo<P extends Ports>(run: Execution<P>, undoing: Undoing): Promise<unknown> {
   const { session, halt, budget } = run;
-  const { retry } = undoing.of.step;
+  const retry = undoPolicy(undoing.of.step.retry);
   const timeoutMs = undoTimeoutMs(run, undoing.of);
-  const signals = [halt, budget.signal];
+  // What comes back in any case does so too when the rollback's own time is up.
+  const signals = undoing.scope === 'rollback' ? [halt, budget.signal] : [halt];
   for (let attempts = 1; ; attempts += 1) {
     let last: string | undefined;
     const ended = await doBounded(
@@ -164,20 +174,22 @@ async function carryOutUndo<P extends Ports>(
   return action.undo.run({ params, entries }, undoContext(run, request));
 }
 
-function findInstance(state: RunState, id: string): Instance | undefined {
+/** Of a forEach step only. */
+export function instanceOfRun(state: RunState, id: string): Instance | undefined {
   const step = stepOfInstance(id);
   return state.expansions.get(step)?.find(({ key }) => instanceId(step, key) === id);
 }
 
 function undoFailure<P extends Ports>(
-  { session }: Execution<P>,
+  { session, journal }: Execution<P>,
   id: string,
   cause: unknown,
 ): DrctlError {
   const { message } = recordOf(cause, session.redactor);
+  const verb = journal.state.status === 'cleaning-up' ? 'cleanup' : 'resume';
   return new DrctlError('ROLLBACK_STUCK', `Undoing "${id}" failed: ${message}`, {
     cause,
     step: id,
-    hint: `Put right what stopped it and run "drctl resume ${session.runId}", or put it back by hand and run "drctl mark-done ${session.runId} ${id} --reason …" first`,
+    hint: `Put right what stopped it and run "drctl ${verb} ${session.runId}", or put it back by hand and run "drctl mark-done ${session.runId} ${id} --reason …" first`,
   });
 }

@@ -79,8 +79,15 @@ export function undoContext<P extends Ports>(
   // What made the run stop going forward is no reason not to ask on the way back.
   const calm = AbortSignal.any([run.halt, run.session.interrupt]);
   const tokenName = name === undefined ? instance : `${instance}\nrollback\n${name}`;
+  const common = commonContext(run, { ...request, subject: name ?? instance, calm });
   return {
-    ...commonContext(run, { ...request, subject: name ?? instance, calm }),
+    ...common,
+    async approve(question) {
+      const key = JSON.stringify([question.message, question.typed ?? null]);
+      const approval = run.undoApprovals.get(key) ?? (await common.approve(question));
+      run.undoApprovals.set(key, approval);
+      return approval;
+    },
     attempt: instanceOf(run.journal.state, instance).attempt,
     token: tokenOf(run.session.runId, tokenName),
     undoEntries: request.entries,
