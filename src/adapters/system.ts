@@ -11,6 +11,7 @@ const nameChars = 100;
 export function createSystem(): System {
   return {
     now: () => new Date(),
+    monotonicMs: () => performance.now(),
     random: () => Math.random(),
     async sleep(ms, signal) {
       signal.throwIfAborted();

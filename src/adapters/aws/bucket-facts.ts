@@ -2,6 +2,8 @@
 
 import type { BucketFacts } from '../../actions/ports.ts';
 import { DrctlError } from '../../engine/index.ts';
+import { boundedCall } from './bounded-call.ts';
+import type { CallOptions } from './bounded-call.ts';
 import { errorOf, hasName, isStatus } from './errors.ts';
 import type { AwsConnection } from './sdk.ts';
 
@@ -17,12 +19,14 @@ export async function bucketFacts(
 ): Promise<BucketFacts | undefined> {
   const { sdk, client } = await connection.s3();
   const input = { Bucket: bucket };
-  const options = { abortSignal: signal };
   const doing = `look at bucket ${bucket}`;
   /** `otherwise`: the answer when the setting does not exist. */
-  const ask = async <T>(call: () => Promise<T>, otherwise: T): Promise<T | undefined> => {
+  const ask = async <T>(
+    call: (options: CallOptions) => Promise<T>,
+    otherwise: T,
+  ): Promise<T | undefined> => {
     try {
-      return await call();
+      return await boundedCall(signal, call);
     } catch (cause) {
       if (isStatus(cause, 404) && !hasName(cause, 'NoSuchBucket')) return otherwise;
       const error = errorOf(cause, doing, signal);
@@ -35,7 +39,9 @@ export async function bucketFacts(
 
   let region: string;
   try {
-    const head = await client.send(new sdk.HeadBucketCommand(input), options);
+    const head = await boundedCall(signal, (options) =>
+      client.send(new sdk.HeadBucketCommand(input), options),
+    );
     region = head.BucketRegion ?? (await client.config.region());
   } catch (cause) {
     if (hasName(cause, 'NotFound', 'NoSuchBucket')) return undefined;
@@ -43,24 +49,26 @@ export async function bucketFacts(
   }
 
   const versioning = await ask(
-    async () => (await client.send(new sdk.GetBucketVersioningCommand(input), options)).Status,
+    async (options) =>
+      (await client.send(new sdk.GetBucketVersioningCommand(input), options)).Status,
     undefined,
   );
-  const blocked = await ask(async () => {
+  const blocked = await ask(async (options) => {
     const answer = await client.send(new sdk.GetPublicAccessBlockCommand(input), options);
     const block = answer.PublicAccessBlockConfiguration;
     return block?.RestrictPublicBuckets === true && block.IgnorePublicAcls === true;
   }, false);
-  const publicByPolicy = await ask(async () => {
+  const publicByPolicy = await ask(async (options) => {
     const answer = await client.send(new sdk.GetBucketPolicyStatusCommand(input), options);
-    return answer.PolicyStatus?.IsPublic === true;
+    // An answer without a status says nothing: that is a server that does not know the question.
+    return answer.PolicyStatus?.IsPublic;
   }, false);
   const publicByAcl = async () =>
-    ask(async () => {
+    ask(async (options) => {
       const answer = await client.send(new sdk.GetBucketAclCommand(input), options);
       return (answer.Grants ?? []).some(({ Grantee }) => everyoneGroups.has(Grantee?.URI ?? ''));
     }, false);
-  const encryption = await ask(async () => {
+  const encryption = await ask(async (options) => {
     const answer = await client.send(new sdk.GetBucketEncryptionCommand(input), options);
     const [rule] = answer.ServerSideEncryptionConfiguration?.Rules ?? [];
     return rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm;

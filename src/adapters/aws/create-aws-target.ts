@@ -2,6 +2,8 @@
 // method.
 
 import type { BucketClient, BucketReader, ZoneClient, ZoneReader } from '../../actions/ports.ts';
+import { createAwsAccount } from './account.ts';
+import type { AwsAccount } from './account.ts';
 import { createBucketClient } from './bucket-client.ts';
 import { createBucketReader } from './bucket-reader.ts';
 import { createAwsConnection } from './sdk.ts';
@@ -13,6 +15,8 @@ export interface AwsTarget {
   readonly bucketClient: BucketClient;
   readonly zoneReader: ZoneReader;
   readonly zoneClient: ZoneClient;
+  /** Questions about the caller that no action asks. */
+  readonly account: AwsAccount;
   /** Closes the connections that are kept alive. */
   close(): void;
 }
@@ -25,6 +29,7 @@ export function createAwsTarget(settings: AwsSettings): AwsTarget {
     bucketClient: createBucketClient(connection),
     zoneReader: createZoneReader(connection),
     zoneClient: createZoneClient(connection),
+    account: createAwsAccount(connection),
     close: () => connection.close(),
   };
 }

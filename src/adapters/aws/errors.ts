@@ -17,6 +17,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   InvalidAccessKeyId: 'CLIENT_UNAUTHENTICATED',
   InvalidClientTokenId: 'CLIENT_UNAUTHENTICATED',
   InvalidToken: 'CLIENT_UNAUTHENTICATED',
+  RequestExpired: 'CLIENT_UNAUTHENTICATED',
   RequestTimeTooSkewed: 'CLIENT_UNAUTHENTICATED',
   SignatureDoesNotMatch: 'CLIENT_UNAUTHENTICATED',
   TokenRefreshRequired: 'CLIENT_UNAUTHENTICATED',
@@ -49,6 +50,9 @@ const retryableCodes = new Set<ErrorCode>([
   'DATA_CORRUPT',
 ]);
 
+/** Another call is under way there; AWS asks to come again. */
+const passingConflicts = ['OperationAborted', 'ConditionalRequestConflict'];
+
 interface SdkError {
   readonly name?: string;
   readonly code?: string;
@@ -66,7 +70,7 @@ export function errorOf(cause: unknown, doing: string, signal?: AbortSignal): un
   const label = said.includes(error.name ?? '') ? '' : `${error.name ?? ''}: `;
   const options: DrctlErrorOptions = {
     cause,
-    retryable: retryableCodes.has(code),
+    retryable: retryableCodes.has(code) || hasName(cause, ...passingConflicts),
     ...hint(error, code),
   };
   return new DrctlError(code, `Cannot ${doing}: ${label}${said}`, options);
@@ -86,8 +90,8 @@ function codeOf(error: SdkError): ErrorCode {
   const byName = codes[error.name ?? ''];
   if (byName !== undefined) return byName;
   const status = error.$metadata?.httpStatusCode;
-  // Without an answer it is the network, a proxy or TLS.
-  if (status === undefined || status >= 500) return 'CLIENT_UNREACHABLE';
+  // Without an answer it is the network, a proxy or TLS; so it is when a good answer cannot be read.
+  if (status === undefined || status >= 500 || status < 300) return 'CLIENT_UNREACHABLE';
   if (status === 401) return 'CLIENT_UNAUTHENTICATED';
   if (status === 403) return 'CLIENT_DENIED';
   if (status === 404) return 'CLIENT_NOT_FOUND';
@@ -100,6 +104,11 @@ function hint(error: SdkError, code: ErrorCode): { readonly hint?: string } {
   if (/CERT|SELF_SIGNED|UNABLE_TO_/.test(error.code ?? '')) {
     return {
       hint: 'The server’s certificate is not trusted: set the target’s "caBundle" or AWS_CA_BUNDLE',
+    };
+  }
+  if (error.name === 'RequestTimeTooSkewed' || error.name === 'RequestExpired') {
+    return {
+      hint: 'This machine’s clock and AWS’s differ by more than the 15 minutes (S3) or 5 minutes that AWS allows: set the clock, then run the command again',
     };
   }
   if (code === 'CLIENT_UNAUTHENTICATED') {

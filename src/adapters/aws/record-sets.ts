@@ -10,7 +10,8 @@ export function fromSdk(set: ResourceRecordSet): DnsRecordSet {
   return {
     name: plainName(Name ?? ''),
     type: Type ?? '',
-    ...(TTL !== undefined && { ttlSeconds: TTL }),
+    // An alias has the TTL of what it leads to; a server that gives one all the same says nothing by it.
+    ...(TTL !== undefined && AliasTarget === undefined && { ttlSeconds: TTL }),
     values: (ResourceRecords ?? []).map(({ Value }) => Value ?? ''),
     ...(AliasTarget !== undefined && {
       alias: {

@@ -5,6 +5,8 @@
 import type * as Route53 from '@aws-sdk/client-route-53';
 import type * as S3 from '@aws-sdk/client-s3';
 import { DrctlError } from '../../engine/index.ts';
+import { boundedCall } from './bounded-call.ts';
+import { CONNECT_MS, IDLE_MS, MAX_ATTEMPTS, TRANSFER_MS } from './bounds.ts';
 import { createAgent, endpointOf } from './settings.ts';
 import type { AwsService, AwsSettings } from './settings.ts';
 
@@ -30,14 +32,6 @@ export interface AwsConnection {
   identity(signal: AbortSignal): Promise<string | undefined>;
   close(): void;
 }
-
-/** The SDK's own tries; the engine retries on top of them. */
-const maxAttempts = 3;
-const connectMs = 10_000;
-/** Without a byte in either direction. */
-const idleMs = 60_000;
-/** A request up to its answer's headers: a part of 5 GiB on a slow line. */
-const requestMs = 15 * 60_000;
 
 const silent = {
   trace: () => undefined,
@@ -66,6 +60,7 @@ export function createAwsConnection(settings: AwsSettings): AwsConnection {
     const sdk = await import('@aws-sdk/client-s3');
     const common = {
       ...config,
+      region: settings.region ?? (await usualRegion(sdk, settings)),
       // Servers on loopback and in tests have no name for each bucket.
       forcePathStyle: config.endpoint !== undefined,
       followRegionRedirects: true,
@@ -94,7 +89,9 @@ export function createAwsConnection(settings: AwsSettings): AwsConnection {
       const config = await clientConfig(settings, 'STS');
       const { STSClient, GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
       const client = keep(new STSClient(config));
-      const answer = await client.send(new GetCallerIdentityCommand({}), { abortSignal: signal });
+      const answer = await boundedCall(signal, (options) =>
+        client.send(new GetCallerIdentityCommand({}), options),
+      );
       return answer.Arn;
     },
     close: () => {
@@ -109,14 +106,14 @@ async function clientConfig(settings: AwsSettings, service: AwsService) {
   const agent = await createAgent(settings, endpoint ?? 'https://amazonaws.com');
   const credentials = await credentialsOf(settings);
   return {
-    region: settings.region,
-    maxAttempts,
+    ...(settings.region !== undefined && { region: settings.region }),
+    maxAttempts: MAX_ATTEMPTS,
     logger: silent,
     requestHandler: {
       httpsAgent: agent,
-      connectionTimeout: connectMs,
-      socketTimeout: idleMs,
-      requestTimeout: requestMs,
+      connectionTimeout: CONNECT_MS,
+      socketTimeout: IDLE_MS,
+      requestTimeout: TRANSFER_MS,
       throwOnRequestTimeout: true,
       logger: silent,
     },
@@ -124,6 +121,19 @@ async function clientConfig(settings: AwsSettings, service: AwsService) {
     ...(settings.profile !== undefined && { profile: settings.profile }),
     ...(credentials !== undefined && { credentials }),
   };
+}
+
+/** Where the SDK's chain knows none, any region will do: S3 says which one a bucket is in, and the SDK goes there. */
+async function usualRegion(sdk: S3Module, { profile }: AwsSettings): Promise<string> {
+  const asking = new sdk.S3Client({ logger: silent, ...(profile !== undefined && { profile }) });
+  try {
+    return await asking.config.region();
+  } catch {
+    // AWS_DEFAULT_REGION is the aws command line's variable; the SDK does not read it.
+    return process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
+  } finally {
+    asking.destroy();
+  }
 }
 
 /** undefined: the SDK's default chain. */

@@ -7,7 +7,8 @@ import { DrctlError } from '../../engine/index.ts';
 import { proxyFor } from '../kubernetes/proxy.ts';
 
 export interface AwsSettings {
-  readonly region: string;
+  /** AWS_REGION or the profile's when absent, as the SDK finds it; a bucket of another region is found from any. */
+  readonly region?: string;
   /** A shared credentials file; the default chain (environment, profile, web identity, instance role) when absent. */
   readonly credentialsFile?: string;
   readonly profile?: string;

@@ -1,20 +1,19 @@
-// A streamed upload with bounded memory. Content that fits one part is a single write; larger content goes up in parts, a
-// few at a time, out of buffers that are used again. Every part carries its SHA-256, which S3 verifies; the SHA-256 of
-// the whole is computed on the way and must be the expected one before the upload is completed. An upload that fails is
-// aborted, so that no parts stay behind, which would cost money unseen.
+// A streamed upload with bounded memory, of content whose size and SHA-256 are known beforehand. Content that fits one
+// part is a single write; larger content goes up in parts. The SHA-256 of the whole is computed on the way and must be the
+// expected one before the upload is completed.
 
 import { createHash } from 'node:crypto';
 import type { BucketObject, ObjectAddress, UploadOptions } from '../../actions/ports.ts';
 import { DrctlError } from '../../engine/index.ts';
+import { boundedCall } from './bounded-call.ts';
 import { headObject, uriOf } from './bucket-reader.ts';
-import { errorOf } from './errors.ts';
+import { errorOf, hasName } from './errors.ts';
+import { partsInFlight, uploadInParts } from './multipart.ts';
 import { partsOf } from './parts.ts';
 import type { Part } from './parts.ts';
 import type { AwsConnection, S3Connection } from './sdk.ts';
 
 const maxParts = 10_000;
-const partsInFlight = 3;
-const abortMs = 30_000;
 
 export async function uploadObject(
   connection: AwsConnection,
@@ -82,81 +81,34 @@ async function putWhole(target: Target): Promise<string | undefined> {
 
 async function putInParts(target: Target, partSizeBytes: number): Promise<string | undefined> {
   const { s3, options } = target;
-  const { UploadId: uploadId } = await s3.client.send(
-    new s3.sdk.CreateMultipartUploadCommand({ ...labels(target), ChecksumAlgorithm: 'SHA256' }),
-    { abortSignal: options.signal },
-  );
-  if (uploadId === undefined) throw new Error('The server gave no upload id');
-  try {
-    const parts = await sendParts(target, { uploadId, partSizeBytes });
-    const answer = await s3.client.send(
-      new s3.sdk.CompleteMultipartUploadCommand({
-        Bucket: target.address.bucket,
-        Key: target.address.key,
-        UploadId: uploadId,
-        MultipartUpload: { Parts: [...parts] },
-      }),
-      { abortSignal: options.signal },
-    );
-    return answer.VersionId;
-  } catch (error) {
-    await abort(target, uploadId);
-    throw error;
-  }
-}
-
-interface SentPart {
-  readonly PartNumber: number;
-  readonly ETag: string;
-  readonly ChecksumSHA256: string;
-}
-
-async function sendParts(
-  target: Target,
-  upload: { readonly uploadId: string; readonly partSizeBytes: number },
-): Promise<readonly SentPart[]> {
-  const { options } = target;
   const hash = createHash('sha256');
-  const sending: Promise<SentPart>[] = [];
   let sizeBytes = 0;
-  let sentBytes = 0;
-  const size = { partSizeBytes: upload.partSizeBytes, buffers: partsInFlight };
-  for await (const part of partsOf(options.content, size)) {
-    hash.update(part.bytes);
-    const { byteLength } = part.bytes;
-    sizeBytes += byteLength;
-    const sent = sendPart(target, { uploadId: upload.uploadId, part }).then((result) => {
-      sentBytes += byteLength;
-      options.onProgress(sentBytes);
-      part.release();
-      return result;
+  const counted = async function* (): AsyncGenerator<Part> {
+    for await (const part of partsOf(options.content, { partSizeBytes, buffers: partsInFlight })) {
+      hash.update(part.bytes);
+      sizeBytes += part.bytes.byteLength;
+      yield part;
+    }
+  };
+  try {
+    const { versionId } = await uploadInParts({
+      s3,
+      request: labels(target),
+      parts: counted(),
+      signal: options.signal,
+      ...(options.onParts !== undefined && { onBegun: options.onParts }),
+      onSent: options.onProgress,
+      beforeCompleting: () => {
+        checkContent(target, { sizeBytes, sha256: hash.digest('hex') });
+        return {};
+      },
     });
-    // A part that fails releases no buffer: the failure must end the loop that waits for one.
-    sent.catch((error: unknown) => part.fail(error));
-    sending.push(sent);
+    return versionId;
+  } catch (cause) {
+    // The SDK asks again when the answer was lost; by then the upload may have become the object, which is looked at next.
+    if (hasName(cause, 'NoSuchUpload')) return undefined;
+    throw cause;
   }
-  const parts = await Promise.all(sending);
-  checkContent(target, { sizeBytes, sha256: hash.digest('hex') });
-  return parts;
-}
-
-async function sendPart(
-  { s3, address, options }: Target,
-  { uploadId, part }: { readonly uploadId: string; readonly part: Part },
-): Promise<SentPart> {
-  const checksum = createHash('sha256').update(part.bytes).digest('base64');
-  const answer = await s3.client.send(
-    new s3.sdk.UploadPartCommand({
-      Bucket: address.bucket,
-      Key: address.key,
-      UploadId: uploadId,
-      PartNumber: part.number,
-      Body: part.bytes,
-      ChecksumSHA256: checksum,
-    }),
-    { abortSignal: options.signal },
-  );
-  return { PartNumber: part.number, ETag: answer.ETag ?? '', ChecksumSHA256: checksum };
 }
 
 function checkContent(
@@ -171,25 +123,30 @@ function checkContent(
   );
 }
 
-/** Also when the upload was cancelled, hence not under its signal. A bucket rule has to remove what even this leaves. */
-async function abort({ s3, address }: Target, uploadId: string): Promise<void> {
-  await s3.client
-    .send(
-      new s3.sdk.AbortMultipartUploadCommand({
-        Bucket: address.bucket,
-        Key: address.key,
-        UploadId: uploadId,
-      }),
-      { abortSignal: AbortSignal.timeout(abortMs) },
-    )
-    .catch(() => undefined);
+export async function abandonUpload(
+  connection: AwsConnection,
+  address: ObjectAddress,
+  { uploadId, signal }: { readonly uploadId: string; readonly signal: AbortSignal },
+): Promise<void> {
+  const { sdk, client } = await connection.s3();
+  const input = { Bucket: address.bucket, Key: address.key, UploadId: uploadId };
+  try {
+    await boundedCall(signal, (bounds) =>
+      client.send(new sdk.AbortMultipartUploadCommand(input), bounds),
+    );
+  } catch (cause) {
+    if (hasName(cause, 'NoSuchUpload')) return;
+    throw errorOf(cause, `remove the parts of an upload to ${uriOf(address)}`, signal);
+  }
 }
 
 async function verified(
   connection: AwsConnection,
   { address, options, versionId }: Target & { readonly versionId: string | undefined },
 ): Promise<BucketObject> {
-  const uploaded = { ...address, ...(versionId !== undefined && { versionId }) };
+  // "null" is what some servers call the only version of a bucket that has none.
+  const isVersion = versionId !== undefined && versionId !== 'null';
+  const uploaded = { ...address, ...(isVersion && { versionId }) };
   const found = await headObject(connection, uploaded, options.signal);
   if (found?.sizeBytes === options.sizeBytes && found.sha256 === options.sha256) return found;
   throw new DrctlError(

@@ -3,6 +3,7 @@
 import type { ListResourceRecordSetsCommandOutput } from '@aws-sdk/client-route-53';
 import { DrctlError } from '../../engine/index.ts';
 import type { DnsRecordSet, ZoneClient, ZoneReader } from '../../actions/ports.ts';
+import { boundedCall } from './bounded-call.ts';
 import { errorOf, hasName } from './errors.ts';
 import { fromSdk, plainName, toSdk } from './record-sets.ts';
 import type { AwsConnection } from './sdk.ts';
@@ -15,9 +16,9 @@ export function createZoneReader(connection: AwsConnection): ZoneReader {
     zone: async (zoneId, signal) => {
       try {
         const { sdk, client } = await connection.route53();
-        const answer = await client.send(new sdk.GetHostedZoneCommand({ Id: zoneId }), {
-          abortSignal: signal,
-        });
+        const answer = await boundedCall(signal, (options) =>
+          client.send(new sdk.GetHostedZoneCommand({ Id: zoneId }), options),
+        );
         return {
           name: plainName(answer.HostedZone?.Name ?? ''),
           private: answer.HostedZone?.Config?.PrivateZone === true,
@@ -31,9 +32,9 @@ export function createZoneReader(connection: AwsConnection): ZoneReader {
     changeStatus: async (changeId, signal) => {
       try {
         const { sdk, client } = await connection.route53();
-        const answer = await client.send(new sdk.GetChangeCommand({ Id: changeId }), {
-          abortSignal: signal,
-        });
+        const answer = await boundedCall(signal, (options) =>
+          client.send(new sdk.GetChangeCommand({ Id: changeId }), options),
+        );
         return answer.ChangeInfo?.Status === 'INSYNC' ? 'INSYNC' : 'PENDING';
       } catch (cause) {
         throw errorOf(cause, `look at change ${changeId}`, signal);
@@ -68,15 +69,13 @@ async function listPage(
   const { zoneId, from, signal } = page;
   try {
     const { sdk, client } = await connection.route53();
-    return await client.send(
-      new sdk.ListResourceRecordSetsCommand({
-        HostedZoneId: zoneId,
-        StartRecordName: from.NextRecordName,
-        StartRecordType: from.NextRecordType,
-        StartRecordIdentifier: from.NextRecordIdentifier,
-      }),
-      { abortSignal: signal },
-    );
+    const command = new sdk.ListResourceRecordSetsCommand({
+      HostedZoneId: zoneId,
+      StartRecordName: from.NextRecordName,
+      StartRecordType: from.NextRecordType,
+      StartRecordIdentifier: from.NextRecordIdentifier,
+    });
+    return await boundedCall(signal, (options) => client.send(command, options));
   } catch (cause) {
     throw errorOf(cause, `list the records of zone ${zoneId}`, signal);
   }
@@ -88,19 +87,17 @@ export function createZoneClient(connection: AwsConnection): ZoneClient {
     change: async (zoneId, changes, { comment, signal }) => {
       try {
         const { sdk, client } = await connection.route53();
-        const answer = await client.send(
-          new sdk.ChangeResourceRecordSetsCommand({
-            HostedZoneId: zoneId,
-            ChangeBatch: {
-              Comment: comment,
-              Changes: changes.map(({ action, record }) => ({
-                Action: action,
-                ResourceRecordSet: toSdk(record),
-              })),
-            },
-          }),
-          { abortSignal: signal },
-        );
+        const command = new sdk.ChangeResourceRecordSetsCommand({
+          HostedZoneId: zoneId,
+          ChangeBatch: {
+            Comment: comment,
+            Changes: changes.map(({ action, record }) => ({
+              Action: action,
+              ResourceRecordSet: toSdk(record),
+            })),
+          },
+        });
+        const answer = await boundedCall(signal, (options) => client.send(command, options));
         return { changeId: (answer.ChangeInfo?.Id ?? '').replace(/^\/change\//, '') };
       } catch (cause) {
         throw refusedBatch(cause, zoneId) ?? errorOf(cause, `change zone ${zoneId}`, signal);

@@ -2,8 +2,14 @@
 // is one snapshot file, and what is removed is that file.
 
 import { DrctlError } from '../../engine/index.ts';
-import type { EtcdClient, EtcdMember, EtcdReader, EtcdStatus } from '../../actions/ports.ts';
-import { etcdctl, findCaPath, parseStatus } from './etcdctl.ts';
+import type {
+  EtcdChanges,
+  EtcdClient,
+  EtcdMember,
+  EtcdReader,
+  EtcdStatus,
+} from '../../actions/ports.ts';
+import { etcdctl, findCaPath, parseChanges, parseStatus } from './etcdctl.ts';
 import { execFailed, lastLine, runInPod, streamFromPod } from './exec-tools.ts';
 import type { CommandResult, ExecPort } from './exec-tools.ts';
 
@@ -12,10 +18,14 @@ const shortMs = 30_000;
 const saveMs = 30 * 60_000;
 const readMs = 2 * 60 * 60_000;
 const bytesInKiB = 1024;
+const watchSeconds = 3;
+/** Of coreutils' timeout, when it has ended the command. */
+const timedOutCode = 124;
 
 export function createEtcdReader(kube: ExecPort): EtcdReader {
   return {
     status: (member, signal) => statusOf(kube, member, signal),
+    changesSince: (member, revision, signal) => changesSince(kube, { member, revision, signal }),
     freeBytes: (member, path, signal) => freeBytes(kube, { member, path, signal }),
     fileSizeBytes: (member, path, signal) => fileSizeBytes(kube, { member, path, signal }),
   };
@@ -64,6 +74,23 @@ async function statusOf(
 /** A pod that does not take a command is not healthy; that we may not ask, or are unknown, is no answer about it. */
 function isAnswer(error: DrctlError): boolean {
   return !['CLIENT_DENIED', 'CLIENT_UNAUTHENTICATED', 'TARGET_INVALID'].includes(error.code);
+}
+
+/** A watch gives what has happened at once and then waits: it is ended from inside the pod, where nothing is left behind. */
+async function changesSince(
+  kube: ExecPort,
+  {
+    member,
+    revision,
+    signal,
+  }: { readonly member: EtcdMember; readonly revision: number; readonly signal: AbortSignal },
+): Promise<EtcdChanges> {
+  const caPath = await findCaPath(kube, member, signal);
+  const watch = etcdctl(caPath, ['watch', '', '--prefix', `--rev=${revision + 1}`, '-w', 'json']);
+  const command = ['timeout', String(watchSeconds), ...watch];
+  const result = await runInPod(kube, { member, command, timeoutMs: shortMs, signal });
+  if (result.code !== timedOutCode) throw execFailed({ member, command }, result);
+  return parseChanges(result.stdout, revision);
 }
 
 async function freeBytes(kube: ExecPort, { member, path, signal }: FileInPod): Promise<number> {

@@ -2,7 +2,7 @@
 // plane; ETCDCTL_API=3 is for etcdctl before 3.4.
 
 import { DrctlError } from '../../engine/index.ts';
-import type { EtcdMember, EtcdStatus } from '../../actions/ports.ts';
+import type { EtcdChanges, EtcdMember, EtcdStatus } from '../../actions/ports.ts';
 import { execFailed, runInPod } from './exec-tools.ts';
 import type { ExecPort } from './exec-tools.ts';
 
@@ -82,5 +82,30 @@ function parseFirst(stdout: string): EndpointStatus | undefined {
     return parsed?.[0];
   } catch {
     return undefined;
+  }
+}
+
+interface WatchAnswer {
+  readonly Events?: readonly { readonly type?: number; readonly kv?: { mod_revision?: number } }[];
+}
+
+/** The type of an event that took a key away; a write has none. */
+const removal = 1;
+
+/** Of `watch -w json`: an answer a line. What is not whole was cut off, and counts as not seen. */
+export function parseChanges(stdout: string, since: number): EtcdChanges {
+  const events = stdout.split('\n').flatMap((line) => parseAnswer(line).Events ?? []);
+  return {
+    writes: events.filter(({ type }) => type !== removal).length,
+    removals: events.filter(({ type }) => type === removal).length,
+    upToRevision: events.reduce((last, { kv }) => Math.max(last, kv?.mod_revision ?? 0), since),
+  };
+}
+
+function parseAnswer(line: string): WatchAnswer {
+  try {
+    return JSON.parse(line) as WatchAnswer;
+  } catch {
+    return {};
   }
 }

@@ -3,6 +3,7 @@
 
 import { DrctlError } from '../../engine/index.ts';
 import type { EtcdMember, ExecSession, KubeClient } from '../../actions/ports.ts';
+import { timeLimit } from '../time-limit.ts';
 
 /** All of KubeClient that is used here. */
 export type ExecPort = Pick<KubeClient, 'exec'>;
@@ -26,8 +27,9 @@ const maxOutputBytes = 1024 * 1024;
 export async function runInPod(kube: ExecPort, run: PodCommand): Promise<CommandResult> {
   const parts: Uint8Array[] = [];
   let sizeBytes = 0;
-  const session = await begin(kube, run);
+  const limit = timeLimit(run.timeoutMs, run.signal);
   try {
+    const session = await begin(kube, run, limit.signal);
     for await (const part of session.stdout) {
       sizeBytes += part.byteLength;
       if (sizeBytes <= maxOutputBytes) parts.push(Uint8Array.from(part));
@@ -36,29 +38,32 @@ export async function runInPod(kube: ExecPort, run: PodCommand): Promise<Command
     return { code, stderr, stdout: Buffer.concat(parts).toString() };
   } catch (error) {
     throw named(error, run);
+  } finally {
+    limit.clear();
   }
 }
 
 /** The output as it comes. Throws EXEC_FAILED when the command ends with another code than 0. */
 export async function* streamFromPod(kube: ExecPort, run: PodCommand): AsyncGenerator<Uint8Array> {
-  const session = await begin(kube, run);
+  const limit = timeLimit(run.timeoutMs, run.signal);
   try {
+    const session = await begin(kube, run, limit.signal);
     yield* session.stdout;
     const { code, stderr } = await session.exit;
     if (code !== 0) throw execFailed(run, { code, stderr });
   } catch (error) {
     throw named(error, run);
+  } finally {
+    limit.clear();
   }
 }
 
-async function begin(kube: ExecPort, run: PodCommand): Promise<ExecSession> {
-  const { member, command, signal, timeoutMs } = run;
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-  try {
-    return await kube.exec({ ...member, command, signal: bounded });
-  } catch (error) {
-    throw named(error, run);
-  }
+function begin(
+  kube: ExecPort,
+  { member, command }: PodCommand,
+  signal: AbortSignal,
+): Promise<ExecSession> {
+  return kube.exec({ ...member, command, signal });
 }
 
 /** Our own time limit as an error that says so; everything else as it is. */

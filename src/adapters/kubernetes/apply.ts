@@ -4,6 +4,7 @@ import type { ApplyOptions, KubeObject } from '../../actions/ports.ts';
 import type { Connection } from './connection.ts';
 import type { Discovery } from './discovery.ts';
 import { objectName, objectPath, queryText } from './paths.ts';
+import { STRICT } from './settings.ts';
 
 export async function applyObject(
   { connection, discovery }: { readonly connection: Connection; readonly discovery: Discovery },
@@ -21,6 +22,7 @@ export async function applyObject(
         fieldManager: options.fieldManager,
         force: options.force ? 'true' : undefined,
         dryRun: options.dryRun ? 'All' : undefined,
+        fieldValidation: STRICT,
       }),
     verb: options.dryRun ? 'preview' : 'apply',
     object: objectName(ref),

@@ -15,7 +15,8 @@ import { applyObject, refOf } from './apply.ts';
 import type { Connection } from './connection.ts';
 import type { Discovery } from './discovery.ts';
 import { execCommand } from './exec.ts';
-import { collectionPath, objectName, objectPath, requireNamespace } from './paths.ts';
+import { collectionPath, objectName, objectPath, queryText, requireNamespace } from './paths.ts';
+import { STRICT } from './settings.ts';
 
 const patchTypes = {
   merge: 'application/merge-patch+json',
@@ -37,7 +38,7 @@ export function createClient(
       requireNamespace(resource, ref.namespace, ref.name);
       return connection.json<KubeObject>({
         method: 'POST',
-        path: collectionPath(resource, ref.namespace),
+        path: collectionPath(resource, ref.namespace) + queryText({ fieldValidation: STRICT }),
         verb: 'create',
         object: objectName(ref),
         body: { ...object, apiVersion: resource.apiVersion },
@@ -53,7 +54,7 @@ export function createClient(
       const subresource = options.subresource === undefined ? '' : `/${options.subresource}`;
       return connection.json<KubeObject>({
         method: 'PATCH',
-        path: objectPath(resource, ref) + subresource,
+        path: objectPath(resource, ref) + subresource + queryText({ fieldValidation: STRICT }),
         verb: 'patch',
         object: objectName(ref),
         body: options.patch,

@@ -3,16 +3,35 @@
 
 import http from 'node:http';
 import https from 'node:https';
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../../engine/index.ts';
 import { DrctlError } from '../../engine/index.ts';
 import { createCredentials } from './credentials.ts';
 import type { Access, Credentials } from './credentials.ts';
-import { errorOfNetwork, errorOfStatus, errorOfTimeout, sentence } from './errors.ts';
+import { readBody } from './body.ts';
+import type { Body } from './body.ts';
+import { readAgain } from './read-again.ts';
+import {
+  errorOfNetwork,
+  errorOfStatus,
+  errorOfText,
+  errorOfTimeout,
+  retryAfterMs,
+  sentence,
+} from './errors.ts';
 import type { CallSite } from './errors.ts';
-import { loadKubeconfig } from './kubeconfig.ts';
-import type { KubeSettings, LoadedKubeconfig } from './kubeconfig.ts';
-import { onAbort } from './on-abort.ts';
-import { MAX_BODY_BYTES, MAX_RAW_BYTES, REQUEST_TIMEOUT_MS } from './settings.ts';
+import type { LoadedKubeconfig } from './kubeconfig.ts';
+import { onAbort, untilAbort } from './on-abort.ts';
+import {
+  MAX_BODY_BYTES,
+  MAX_BUSY_WAITS,
+  MAX_BUSY_WAIT_MS,
+  MAX_FREE_SOCKETS,
+  MAX_RAW_BYTES,
+  REQUEST_TIMEOUT_MS,
+} from './settings.ts';
+import { createWarnings, onceEach } from './warnings.ts';
 
 export interface Call {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -24,6 +43,10 @@ export interface Call {
   readonly object: string;
   readonly body?: Json;
   readonly contentType?: string;
+  /** JSON unless said otherwise. */
+  readonly accept?: string;
+  /** A body that is read as it comes. */
+  readonly streamed?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -35,23 +58,41 @@ export interface Connection {
   /** A 2xx answer whose body goes on; the caller reads or destroys it. */
   stream(call: Call): Promise<http.IncomingMessage>;
   /** For the WebSocket: where to connect and with what. */
-  access(): Promise<Access & { readonly server: string }>;
+  access(signal: AbortSignal): Promise<Used>;
   /** "https://…" once known, for messages. */
   site(call: Pick<Call, 'verb' | 'object'>): CallSite;
-  /** Forgets cached tokens after a 401; true when a second try makes sense. */
-  renew(): boolean;
+  /**
+   * After a 401 to this access: forgets cached tokens, or reads the kubeconfig again, where somebody may have logged in
+   * meanwhile. True when a second try makes sense.
+   */
+  renew(refused: Used): Promise<boolean>;
   close(): void;
 }
 
+export interface Used extends Access {
+  readonly server: string;
+  /** What it comes from. */
+  readonly of: Credentials;
+}
+
+interface Opened {
+  readonly config: LoadedKubeconfig;
+  readonly credentials: Credentials;
+}
+
 export function createConnection(
-  settings: KubeSettings,
+  load: () => Promise<LoadedKubeconfig>,
   notice: (message: string) => void,
 ): Connection {
-  let opened: Promise<{ config: LoadedKubeconfig; credentials: Credentials }> | undefined;
-  let known: { config: LoadedKubeconfig; credentials: Credentials } | undefined;
+  const warnings = createWarnings((text) => notice(`${serverName()} warns: ${text}`));
+  const tellBusy = onceEach(notice);
+  let opened: Promise<Opened> | undefined;
+  let known: Opened | undefined;
+  let reloading: Promise<boolean> | undefined;
+  const replaced: Credentials[] = [];
 
   const open = () => {
-    opened ??= loadKubeconfig(settings).then((config) => {
+    opened ??= load().then((config) => {
       if (config.insecure) {
         notice(
           `${config.file} says insecure-skip-tls-verify: the identity of ${config.server} is not checked`,
@@ -63,77 +104,133 @@ export function createConnection(
     return opened;
   };
 
+  const serverName = (): string => known?.config.server ?? 'the API server';
+
   const site = (call: Pick<Call, 'verb' | 'object'>): CallSite => ({
     verb: call.verb,
     object: call.object,
-    server: known?.config.server ?? 'the API server',
+    server: serverName(),
   });
 
-  const send = async (call: Call): Promise<http.IncomingMessage> => {
-    call.signal.throwIfAborted();
+  const access = async (signal: AbortSignal): Promise<Used> => {
+    signal.throwIfAborted();
     const { config, credentials } = await open();
-    const access = await credentials.current();
-    const once = () => sendOnce({ call, server: config.server, access, site: site(call) });
+    // A credential plugin may take its time; nobody waits for it longer than for the call.
+    const current = await untilAbort(credentials.current(), signal);
+    return { ...current, server: config.server, of: credentials };
+  };
+
+  const reload = async (before: Opened): Promise<boolean> => {
+    let config: LoadedKubeconfig;
     try {
-      return await once();
-    } catch (error) {
-      // The server may close an idle connection just as it is used again; Node advises to send once more.
-      if (call.method !== 'GET' || !(error instanceof StaleConnection)) throw plain(error);
-      return once().catch((second: unknown) => {
-        throw plain(second);
-      });
+      config = await load();
+    } catch {
+      // A file that is just being written says nothing.
+      return false;
+    }
+    // Whoever logs in somewhere else makes that the current context. A run never follows to another server.
+    const isAnother = config.server !== before.config.server;
+    if (isAnother || isDeepStrictEqual(config.login, before.config.login)) return false;
+    replaced.push(before.credentials);
+    known = { config, credentials: createCredentials(config) };
+    opened = Promise.resolve(known);
+    return true;
+  };
+
+  const renew = async (refused: Used): Promise<boolean> => {
+    if (known === undefined) return false;
+    if (refused.of !== known.credentials || known.credentials.renew(refused)) return true;
+    reloading ??= reload(known).finally(() => {
+      reloading = undefined;
+    });
+    return reloading;
+  };
+
+  const send = async (call: Call, using: Used): Promise<http.IncomingMessage> => {
+    for (let reused = 0; ; reused += 1) {
+      try {
+        const response = await sendOnce({ call, using, site: site(call) });
+        warnings(response.headers['warning']);
+        return response;
+      } catch (error) {
+        if (!(error instanceof StaleConnection)) throw error;
+        // The server may have closed an idle connection just as it is used again; each failure takes one such
+        // connection away. What writes is not sent twice unasked.
+        if (call.method !== 'GET' || reused >= MAX_FREE_SOCKETS) throw error.error;
+      }
     }
   };
 
-  const answer = async (call: Call): Promise<http.IncomingMessage> => {
-    const response = await send(call);
-    if (response.statusCode !== 401 || known?.credentials.renew() !== true) return response;
+  const authorized = async (call: Call): Promise<http.IncomingMessage> => {
+    const using = await access(call.signal);
+    const response = await send(call, using);
+    if (response.statusCode !== 401 || !(await renew(using))) return response;
     response.resume();
-    return send(call);
+    return send(call, await access(call.signal));
+  };
+
+  const answer = async (call: Call): Promise<http.IncomingMessage> => {
+    for (let waits = 0; ; waits += 1) {
+      const response = await authorized(call);
+      // Nothing was done yet: also what writes can be asked again.
+      const wait = response.statusCode === 429 ? retryAfterMs(response.headers['retry-after']) : 0;
+      if (wait === 0 || wait === undefined) return response;
+      if (wait > MAX_BUSY_WAIT_MS || waits >= MAX_BUSY_WAITS) return response;
+      response.resume();
+      tellBusy(`${serverName()} is busy and asks to wait; calls take longer`);
+      await untilAbort(delay(wait, undefined, { signal: call.signal }), call.signal);
+    }
   };
 
   const ok = async (call: Call): Promise<http.IncomingMessage> => {
     const response = await answer(call);
     const code = response.statusCode ?? 0;
     if (code >= 200 && code < 300) return response;
-    const { text } = await readBody(response, call, { limit: MAX_RAW_BYTES, site: site(call) });
+    const { text } = await body(response, call, MAX_RAW_BYTES);
     throw errorOfStatus(site(call), code, text, response.headers['retry-after']);
+  };
+
+  const body = async (response: http.IncomingMessage, call: Call, bytes: number): Promise<Body> => {
+    const timedOut = (): Error => errorOfTimeout(site(call), REQUEST_TIMEOUT_MS);
+    try {
+      const bounds = { bytes, ms: REQUEST_TIMEOUT_MS, timedOut, signal: call.signal };
+      return await readBody(response, bounds);
+    } catch (cause) {
+      throw failure(cause, { call, site: site(call), reused: false });
+    }
+  };
+
+  const jsonOnce = async <T>(call: Call): Promise<T> => {
+    const response = await ok(call);
+    const { text, cut } = await body(response, call, MAX_BODY_BYTES);
+    if (cut) {
+      throw new DrctlError(
+        'CLIENT_INVALID',
+        `${sentence(site(call))}: the answer is larger than ${MAX_BODY_BYTES} bytes`,
+      );
+    }
+    try {
+      return JSON.parse(text) as T;
+    } catch {
+      throw errorOfText(site(call), 'the answer');
+    }
   };
 
   return {
     site,
-    async json<T>(call: Call) {
-      const response = await ok(call);
-      const limit = MAX_BODY_BYTES;
-      const { text, cut } = await readBody(response, call, { limit, site: site(call) });
-      if (cut) {
-        throw new DrctlError(
-          'CLIENT_INVALID',
-          `${sentence(site(call))}: the answer is larger than ${limit} bytes`,
-        );
-      }
-      try {
-        return JSON.parse(text) as T;
-      } catch (cause) {
-        throw new DrctlError(
-          'CLIENT_UNREACHABLE',
-          `${sentence(site(call))}: the answer is not JSON`,
-          { cause, retryable: true, hint: 'Is a proxy or login page answering instead?' },
-        );
-      }
-    },
+    access,
+    json: (call) => readAgain(call, () => jsonOnce(call)),
     async raw(call) {
       const response = await answer(call);
-      const { text } = await readBody(response, call, { limit: MAX_RAW_BYTES, site: site(call) });
+      const { text } = await body(response, call, MAX_RAW_BYTES);
       return { status: response.statusCode ?? 0, body: text };
     },
-    stream: ok,
-    async access() {
-      const { config, credentials } = await open();
-      return { ...(await credentials.current()), server: config.server };
+    stream: (call) => ok({ ...call, streamed: true }),
+    renew,
+    close: () => {
+      for (const credentials of replaced) credentials.close();
+      known?.credentials.close();
     },
-    renew: () => known?.credentials.renew() === true,
-    close: () => known?.credentials.close(),
   };
 }
 
@@ -146,23 +243,19 @@ class StaleConnection extends Error {
   }
 }
 
-function plain(error: unknown): unknown {
-  return error instanceof StaleConnection ? error.error : error;
-}
-
 interface Sending {
   readonly call: Call;
-  readonly server: string;
-  readonly access: Access;
+  readonly using: Used;
   readonly site: CallSite;
 }
 
-function sendOnce({ call, server, access, site }: Sending): Promise<http.IncomingMessage> {
-  const url = new URL(server + call.path);
+function sendOnce({ call, using, site }: Sending): Promise<http.IncomingMessage> {
+  const url = new URL(using.server + call.path);
   const body = call.body === undefined ? undefined : JSON.stringify(call.body);
-  const headers: Record<string, string | number> = {
-    ...access.headers,
-    Accept: 'application/json',
+  const headers: http.OutgoingHttpHeaders = {
+    ...using.headers,
+    Accept: call.accept ?? 'application/json',
+    'Accept-Encoding': call.streamed === true ? 'identity' : 'gzip',
     'User-Agent': 'drctl',
   };
   if (body !== undefined) {
@@ -171,7 +264,7 @@ function sendOnce({ call, server, access, site }: Sending): Promise<http.Incomin
   }
   return new Promise((resolve, reject) => {
     const { request } = url.protocol === 'http:' ? http : https;
-    const sent = request(url, { method: call.method, headers, agent: access.agent });
+    const sent = request(url, { method: call.method, headers, agent: using.agent });
     const timer = setTimeout(
       () => sent.destroy(errorOfTimeout(site, REQUEST_TIMEOUT_MS)),
       REQUEST_TIMEOUT_MS,
@@ -200,32 +293,4 @@ function failure(cause: unknown, of: { call: Call; site: CallSite; reused: boole
   const code = (cause as NodeJS.ErrnoException).code;
   const stale = of.reused && (code === 'ECONNRESET' || code === 'EPIPE');
   return stale ? new StaleConnection(error) : error;
-}
-
-async function readBody(
-  response: http.IncomingMessage,
-  call: Call,
-  { limit, site }: { readonly limit: number; readonly site: CallSite },
-): Promise<{ readonly text: string; readonly cut: boolean }> {
-  const timer = setTimeout(
-    () => response.destroy(errorOfTimeout(site, REQUEST_TIMEOUT_MS)),
-    REQUEST_TIMEOUT_MS,
-  );
-  const forget = onAbort(call.signal, () => response.destroy(new Error('aborted')));
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > limit) break;
-    }
-  } catch (cause) {
-    throw failure(cause, { call, site, reused: false });
-  } finally {
-    clearTimeout(timer);
-    forget();
-  }
-  const whole = Buffer.concat(chunks);
-  return { text: whole.subarray(0, limit).toString('utf8'), cut: size > limit };
 }

@@ -1,113 +1,94 @@
-// Who we are to one API server: headers, certificates and the agent that holds its connections. Exec plugins, token
-// files, client certificates, CA bundles and proxies are handled by client-node's KubeConfig; what it gives is kept for
-// a short time, so that one TLS connection serves many calls and rotated credentials are still taken up.
+// Credentials of one API server: what every request carries, and the agent that holds its connections. Kept for a short
+// time, so that one TLS connection serves many calls and rotated credentials are still taken up.
 
-import http from 'node:http';
-import https from 'node:https';
-import type { KubeConfig } from '@kubernetes/client-node';
-import { DrctlError } from '../../engine/index.ts';
+import type http from 'node:http';
+import { createAgent, retire } from './agents.ts';
+import type { TlsMaterial } from './agents.ts';
 import type { LoadedKubeconfig } from './kubeconfig.ts';
-import { CREDENTIALS_FRESH_MS, KEEP_ALIVE_MS, MAX_FREE_SOCKETS, MAX_SOCKETS } from './settings.ts';
+import { createLogin } from './login.ts';
+import type { Headers } from './login.ts';
+import { readMaterial } from './material.ts';
+import { CREDENTIALS_FRESH_MS } from './settings.ts';
 
 export interface Access {
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Headers;
   readonly agent: http.Agent;
 }
 
 export interface Credentials {
   /** TARGET_INVALID when a credential plugin or a file it names does not work. */
   current(): Promise<Access>;
-  /** Forgets every cached token: the server said 401. False when there is nothing that could be different next time. */
-  renew(): boolean;
+  /** The server said 401 to this access. False when there is nothing that could be different next time. */
+  renew(refused: Access): boolean;
   close(): void;
 }
 
 export function createCredentials(config: LoadedKubeconfig): Credentials {
-  let kube: Promise<KubeConfig> | undefined;
-  let access: { value: Promise<Access>; until: number } | undefined;
-  let kept: { fingerprint: string; agent: http.Agent } | undefined;
+  const login = createLogin(config);
+  let asked: { readonly value: Promise<Access>; until: number } | undefined;
+  let latest: Access | undefined;
+  let latestEnds = Number.POSITIVE_INFINITY;
+  let kept: { readonly fingerprint: string; readonly agent: http.Agent } | undefined;
   const retired: http.Agent[] = [];
 
-  const agentFor = (options: https.RequestOptions): http.Agent => {
-    const { ca, cert, key, servername } = options;
-    const fingerprint = JSON.stringify([ca, cert, key, servername]);
+  const agentFor = (material: TlsMaterial): http.Agent => {
+    const fingerprint = JSON.stringify(material);
     if (kept?.fingerprint === fingerprint) return kept.agent;
-    // Requests may still be under way on the old agent, so it lives until the end.
-    if (kept !== undefined) retired.push(kept.agent);
-    kept = { fingerprint, agent: createAgent(config, options) };
+    // Requests may still be under way on the old agent.
+    if (kept !== undefined) retired.push(retire(kept.agent));
+    kept = { fingerprint, agent: createAgent(config, material) };
     return kept.agent;
   };
 
   const load = async (): Promise<Access> => {
-    kube ??= loadClientNode(config);
-    const options: https.RequestOptions = { headers: {} };
-    try {
-      await (await kube).applyToHTTPSOptions(options);
-    } catch (cause) {
-      throw new DrctlError(
-        'TARGET_INVALID',
-        `The credentials of user "${config.user}" in ${config.file} cannot be used: ${(cause as Error).message.trim()}`,
-        { cause, hint: 'Try "kubectl get --raw /version" with the same kubeconfig' },
-      );
-    }
-    const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(options.headers ?? {})) {
-      headers[name] = String(value).trim();
-    }
-    if (typeof options.auth === 'string') {
-      headers['Authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
-    }
-    return { headers, agent: agentFor(options) };
+    const ca = await readMaterial(config.cluster, 'certificate-authority', config.file);
+    const { headers, cert, key, until } = await login.identity();
+    const servername = config.cluster['tls-server-name'];
+    const agent = agentFor({
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+      ...(typeof servername === 'string' && servername !== '' ? { servername } : {}),
+    });
+    latest = { headers, agent };
+    latestEnds = until ?? Number.POSITIVE_INFINITY;
+    return latest;
   };
 
   return {
     current() {
-      if (access === undefined || access.until < Date.now()) {
-        const value = load();
-        access = { value, until: Date.now() + CREDENTIALS_FRESH_MS };
-        value.catch(() => (access = undefined));
+      // The kept time does not follow a clock that is set back; the end of a token is one of the clock.
+      if (asked === undefined || asked.until <= performance.now() || latestEnds <= Date.now()) {
+        // Counted from when they are there: a plugin may take its time.
+        const one = { value: load(), until: Number.POSITIVE_INFINITY };
+        asked = one;
+        one.value.then(
+          () => (one.until = performance.now() + CREDENTIALS_FRESH_MS),
+          () => {
+            if (asked === one) asked = undefined;
+          },
+        );
       }
-      return access.value;
+      return asked.value;
     },
-    renew() {
-      kube = undefined;
-      access = undefined;
-      return config.text === undefined || /"(exec|auth-provider)":\{/.test(config.text);
+    renew(refused) {
+      // Calls in parallel are refused together; the first of them renews for all.
+      if (latest !== undefined && !isSame(latest, refused)) return true;
+      if (asked?.until === Number.POSITIVE_INFINITY) return true;
+      login.forget();
+      asked = undefined;
+      return login.renewable;
     },
     close() {
+      login.close();
       for (const agent of retired) agent.destroy();
       kept?.agent.destroy();
     },
   };
 }
 
-async function loadClientNode(config: LoadedKubeconfig): Promise<KubeConfig> {
-  const { KubeConfig } = await import('@kubernetes/client-node');
-  const kube = new KubeConfig();
-  if (config.text === undefined) kube.loadFromCluster();
-  else kube.loadFromString(config.text);
-  return kube;
-}
-
-function createAgent(config: LoadedKubeconfig, options: https.RequestOptions): http.Agent {
-  const given = options.agent;
-  // Proxy agents are client-node's own; they open one tunnel a call.
-  if (given instanceof http.Agent && config.text?.includes('"proxy-url"') === true) return given;
-  const connections = {
-    keepAlive: true,
-    keepAliveMsecs: KEEP_ALIVE_MS,
-    maxSockets: MAX_SOCKETS,
-    maxFreeSockets: MAX_FREE_SOCKETS,
-  };
-  if (config.server.startsWith('http:')) return new http.Agent(connections);
-  const { ca, cert, key, servername } = options;
-  return new https.Agent({
-    ...connections,
-    // Said explicitly, so that NODE_TLS_REJECT_UNAUTHORIZED cannot switch verification off.
-    rejectUnauthorized: !config.insecure,
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-    ...(servername === undefined ? {} : { servername }),
-  });
+function isSame(one: Access, other: Access): boolean {
+  return (
+    one.agent === other.agent && one.headers['Authorization'] === other.headers['Authorization']
+  );
 }

@@ -4,6 +4,9 @@
 import type { KubeKind, KubeResource } from '../../actions/ports.ts';
 import { DrctlError, closest } from '../../engine/index.ts';
 import type { Connection } from './connection.ts';
+import { fetchOverview, fetchResources } from './discovery-documents.ts';
+import type { Group } from './discovery-documents.ts';
+import { untilAbort } from './on-abort.ts';
 import { DISCOVERY_PARALLEL } from './settings.ts';
 
 export interface Discovery {
@@ -13,54 +16,40 @@ export interface Discovery {
   all(signal: AbortSignal): Promise<readonly KubeResource[]>;
 }
 
-interface Group {
-  /** "" for the core group. */
-  readonly name: string;
-  /** "apps/v1", the preferred one first. */
-  readonly versions: readonly string[];
-}
-
-interface ApiResourceList {
-  readonly resources?: readonly {
-    readonly name: string;
-    readonly kind: string;
-    readonly namespaced: boolean;
-    readonly verbs?: readonly string[];
-  }[];
-}
-
-interface ApiGroupList {
-  readonly groups?: readonly {
-    readonly name: string;
-    readonly versions?: readonly { readonly groupVersion: string }[];
-    readonly preferredVersion?: { readonly groupVersion: string };
-  }[];
-}
-
 export function createDiscovery(
   connection: Connection,
   notice: (message: string) => void,
 ): Discovery {
+  // What several callers wait for must not end with the one that happened to ask first; each request is bounded anyway.
+  const { signal: shared } = new AbortController();
   let groups: Promise<readonly Group[]> | undefined;
   const resources = new Map<string, Promise<readonly KubeResource[]>>();
 
   const groupList = (signal: AbortSignal): Promise<readonly Group[]> => {
-    groups ??= fetchGroups(connection, signal).catch((error: unknown) => {
-      groups = undefined;
-      throw error;
-    });
-    return groups;
+    groups ??= fetchOverview(connection, shared).then(
+      (overview) => {
+        for (const [version, found] of overview.resources) {
+          resources.set(version, Promise.resolve(found));
+        }
+        return overview.groups;
+      },
+      (error: unknown) => {
+        groups = undefined;
+        throw error;
+      },
+    );
+    return untilAbort(groups, signal);
   };
 
   const resourcesOf = (version: string, signal: AbortSignal): Promise<readonly KubeResource[]> => {
     const cached = resources.get(version);
-    if (cached !== undefined) return cached;
-    const fetched = fetchResources(connection, version, signal).catch((error: unknown) => {
+    if (cached !== undefined) return untilAbort(cached, signal);
+    const fetched = fetchResources(connection, version, shared).catch((error: unknown) => {
       resources.delete(version);
       throw error;
     });
     resources.set(version, fetched);
-    return fetched;
+    return untilAbort(fetched, signal);
   };
 
   const lookUp = async (kind: KubeKind, signal: AbortSignal): Promise<KubeResource | undefined> => {
@@ -149,61 +138,6 @@ async function kindsOf(
     }
   }
   return [...byKind.values()];
-}
-
-async function fetchGroups(connection: Connection, signal: AbortSignal): Promise<readonly Group[]> {
-  const list = await connection.json<ApiGroupList>({
-    method: 'GET',
-    path: '/apis',
-    verb: 'list',
-    object: 'API groups',
-    signal,
-  });
-  const named = (list.groups ?? []).map((group) => {
-    const preferred = group.preferredVersion?.groupVersion;
-    const versions = (group.versions ?? []).map((one) => one.groupVersion);
-    return {
-      name: group.name,
-      versions:
-        preferred === undefined
-          ? versions
-          : [preferred, ...versions.filter((one) => one !== preferred)],
-    };
-  });
-  return [{ name: '', versions: ['v1'] }, ...named];
-}
-
-async function fetchResources(
-  connection: Connection,
-  version: string,
-  signal: AbortSignal,
-): Promise<readonly KubeResource[]> {
-  try {
-    const list = await connection.json<ApiResourceList>({
-      method: 'GET',
-      path: apiPath(version),
-      verb: 'list',
-      object: `the kinds of ${version}`,
-      signal,
-    });
-    return (list.resources ?? [])
-      .filter((one) => !one.name.includes('/'))
-      .map((one) => ({
-        apiVersion: version,
-        kind: one.kind,
-        plural: one.name,
-        namespaced: one.namespaced,
-        verbs: one.verbs ?? [],
-      }));
-  } catch (error) {
-    if (error instanceof DrctlError && error.code === 'CLIENT_NOT_FOUND') return [];
-    throw error;
-  }
-}
-
-/** "/api/v1" or "/apis/GROUP/VERSION". */
-export function apiPath(version: string): string {
-  return version.includes('/') ? `/apis/${version}` : `/api/${version}`;
 }
 
 function groupOf(apiVersion: string): string {

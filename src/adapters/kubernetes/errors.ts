@@ -1,8 +1,9 @@
-// What went wrong with a call, as a DrctlError: by HTTP status and by the code of a network error, never by the text
-// of a message. Nothing is retried here; `retryable` tells the engine whether a later attempt may succeed.
+// What went wrong with a call, as a DrctlError: by HTTP status and by the code of a network error, by the text of a
+// message only where servers tell something by nothing else. Nothing is retried here; `retryable` tells the engine whether a later attempt may succeed.
 
 import { DrctlError } from '../../engine/index.ts';
 import type { DrctlErrorOptions, ErrorCode } from '../../engine/index.ts';
+import { TunnelError } from './tunnel.ts';
 
 /** What was being done, for the message: "patch NodePool clusters/np-1 on https://…". */
 export interface CallSite {
@@ -43,7 +44,7 @@ const tlsVerifyCodes = new Set([
   'HOSTNAME_MISMATCH',
 ]);
 
-/** An answer that is not 2xx. `retryAfter`: the header, in seconds. */
+/** An answer that is not 2xx. `retryAfter`: the header, in seconds or as a date. */
 export function errorOfStatus(
   site: CallSite,
   code: number,
@@ -57,15 +58,37 @@ export function errorOfStatus(
     .map((cause) => cause.message ?? '')
     .filter((message) => message !== '' && !said.includes(message));
   const text = [said === '' ? `HTTP ${code}` : said, ...missing].join('; ').slice(0, MAX_TEXT);
-  const seconds = status.details?.retryAfterSeconds ?? Number(retryAfter);
-  const kind = classify(code, status);
+  const wait = retryAfterMs(retryAfter, status.details?.retryAfterSeconds);
+  const kind = isUnknownField(text) ? unknownField : classify(code, status);
   const options: DrctlErrorOptions = {
     retryable: kind.retryable,
     ...(kind.hint === undefined ? {} : { hint: kind.hint }),
-    ...(Number.isFinite(seconds) && seconds > 0 ? { retryAfterMs: seconds * 1_000 } : {}),
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
   };
   return new DrctlError(kind.code, `${sentence(site)}: ${text}`, options);
 }
+
+/** API servers name seconds; what stands in front of them may name a date. */
+export function retryAfterMs(header: string | undefined, seconds?: unknown): number | undefined {
+  const text = header?.trim() ?? '';
+  const named = typeof seconds === 'number' ? seconds : Number.parseFloat(text);
+  const ms = /^[a-z]/i.test(text) ? Date.parse(text) - Date.now() : named * 1_000;
+  return Number.isFinite(ms) && ms > 0 ? Math.ceil(ms) : undefined;
+}
+
+/**
+ * Servers have no reason of its own for it, and answer 400, 422 or, for server-side apply, 500, which would otherwise be
+ * tried again in vain.
+ */
+function isUnknownField(text: string): boolean {
+  return /strict decoding error.*unknown field|field not declared in schema/s.test(text);
+}
+
+const unknownField: Kind = {
+  code: 'CLIENT_INVALID',
+  retryable: false,
+  hint: 'The server’s definition of this kind does not have the field, because it is of an older or newer release than the object: install the definitions of the other side’s release there, or leave the field out',
+};
 
 interface Kind {
   readonly code: ErrorCode;
@@ -124,6 +147,13 @@ function conflict(status: Status): Kind {
 
 /** A call that got no answer. */
 export function errorOfNetwork(site: CallSite, cause: unknown): DrctlError {
+  if (cause instanceof TunnelError) {
+    return new DrctlError('CLIENT_UNREACHABLE', `${sentence(site)}: ${cause.message}`, {
+      cause,
+      retryable: cause.retryable,
+      hint: 'Check proxy-url in the kubeconfig, or HTTPS_PROXY and NO_PROXY of the environment',
+    });
+  }
   const error = cause as NodeJS.ErrnoException;
   const code = error.code ?? '';
   const text = error.message === '' ? code : error.message;
@@ -155,6 +185,14 @@ export function errorOfTimeout(site: CallSite, ms: number): DrctlError {
       retryable: true,
     },
   );
+}
+
+/** The parser's own message would quote what it could not read. */
+export function errorOfText(site: CallSite, what: string): DrctlError {
+  return new DrctlError('CLIENT_UNREACHABLE', `${sentence(site)}: ${what} is not JSON`, {
+    retryable: true,
+    hint: 'Is a proxy or login page answering instead?',
+  });
 }
 
 export function sentence(site: CallSite): string {

@@ -5,14 +5,16 @@ import type { IncomingMessage } from 'node:http';
 import type WebSocket from 'ws';
 import type { ExecRequest, ExecSession } from '../../actions/ports.ts';
 import { DrctlError } from '../../engine/index.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, Used } from './connection.ts';
 import { createByteQueue } from './byte-queue.ts';
-import { errorOfNetwork, errorOfStatus, sentence } from './errors.ts';
+import { errorOfNetwork, errorOfStatus, errorOfText, sentence } from './errors.ts';
 import type { CallSite } from './errors.ts';
 import { onAbort } from './on-abort.ts';
 import {
   EXEC_BUFFER_BYTES,
   EXEC_HANDSHAKE_MS,
+  EXEC_PING_MS,
+  EXEC_SILENCE_MS,
   KEEP_ALIVE_MS,
   MAX_RAW_BYTES,
   MAX_STDERR_BYTES,
@@ -33,20 +35,20 @@ export async function execCommand(
     object: `Pod ${request.namespace}/${request.pod}`,
   });
   const { default: Socket } = await import('ws');
+  const first = await connection.access(request.signal);
   try {
-    return await connect();
+    return await connect(first);
   } catch (error) {
     const denied = error instanceof DrctlError && error.code === 'CLIENT_UNAUTHENTICATED';
-    if (!denied || !connection.renew()) throw error;
-    return connect();
+    if (!denied || !(await connection.renew(first))) throw error;
+    return connect(await connection.access(request.signal));
   }
 
-  async function connect(): Promise<ExecSession> {
-    const access = await connection.access();
-    const named = { ...site, server: access.server };
-    const socket = new Socket(access.server.replace(/^http/, 'ws') + execPath(request), protocols, {
-      agent: access.agent,
-      headers: { ...access.headers, 'User-Agent': 'drctl' },
+  async function connect(using: Used): Promise<ExecSession> {
+    const named = { ...site, server: using.server };
+    const socket = new Socket(using.server.replace(/^http/, 'ws') + execPath(request), protocols, {
+      agent: using.agent,
+      headers: { ...using.headers, 'User-Agent': 'drctl' },
       handshakeTimeout: EXEC_HANDSHAKE_MS,
       perMessageDeflate: false,
     });
@@ -70,11 +72,12 @@ function started(socket: WebSocket, request: ExecRequest, site: CallSite): Promi
     socket.once('upgrade', (response: IncomingMessage) => {
       response.socket.setKeepAlive(true, KEEP_ALIVE_MS);
     });
-    socket.once('open', () => resolve(session));
+    keepAlive(socket, () => session.fail(errorOfSilence(site)));
+    socket.once('open', () => resolve(session.of));
     socket.once('unexpected-response', (_request, response: IncomingMessage) => {
       void refuse(response);
     });
-    session.exit.catch((error: unknown) => reject(error as Error));
+    session.of.exit.catch((error: unknown) => reject(error as Error));
 
     const refuse = async (response: IncomingMessage): Promise<void> => {
       const body = await readRefusal(response);
@@ -85,7 +88,47 @@ function started(socket: WebSocket, request: ExecRequest, site: CallSite): Promi
   });
 }
 
-function createSession(socket: WebSocket, signal: AbortSignal, site: CallSite): ExecSession {
+/**
+ * Pings, and tells of a connection on which nothing comes any more. One that has never answered a ping may belong to a
+ * server that answers none, and is left to the time that the caller gives the command; so is one that is not read because
+ * the consumer is slow.
+ */
+function keepAlive(socket: WebSocket, silent: () => void): void {
+  let answers = false;
+  let heardAt = performance.now();
+  const heard = (): void => {
+    heardAt = performance.now();
+  };
+  const ping = (): void => {
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.isPaused) heard();
+    if (answers && performance.now() - heardAt > EXEC_SILENCE_MS) silent();
+    else socket.ping();
+  };
+  const pinging = setInterval(ping, EXEC_PING_MS);
+  socket.once('open', ping);
+  socket.on('message', heard);
+  socket.on('pong', () => {
+    answers = true;
+    heard();
+  });
+  socket.once('close', () => clearInterval(pinging));
+}
+
+function errorOfSilence(site: CallSite): DrctlError {
+  return new DrctlError(
+    'CLIENT_UNREACHABLE',
+    `${sentence(site)}: the connection has been dead for ${EXEC_SILENCE_MS / 1_000}s`,
+    { retryable: true },
+  );
+}
+
+interface Session {
+  readonly of: ExecSession;
+  fail(error: Error): void;
+}
+
+function createSession(socket: WebSocket, signal: AbortSignal, site: CallSite): Session {
   const queue = createByteQueue({
     highWaterBytes: EXEC_BUFFER_BYTES,
     pause: () => socket.pause(),
@@ -137,7 +180,7 @@ function createSession(socket: WebSocket, signal: AbortSignal, site: CallSite): 
       ),
     );
   });
-  return { stdout: queue.bytes, exit };
+  return { of: { stdout: queue.bytes, exit }, fail: end };
 }
 
 interface ExecStatus {
@@ -155,8 +198,8 @@ function readStatus(
   let status: ExecStatus;
   try {
     status = JSON.parse(text) as ExecStatus;
-  } catch (cause) {
-    return errorOfNetwork(site, cause);
+  } catch {
+    return errorOfText(site, 'the end of the command');
   }
   if (status.status === 'Success') return { code: 0, stderr };
   const cause = status.details?.causes?.find((one) => one.reason === 'ExitCode');

@@ -10,3 +10,11 @@ export function onAbort(signal: AbortSignal, stop: () => void): () => void {
   else signal.addEventListener('abort', stop, { once: true });
   return () => signal.removeEventListener('abort', stop);
 }
+
+/** The promise, or the signal's reason when that comes first. */
+export function untilAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const forget = onAbort(signal, () => reject(signal.reason as Error));
+    promise.then(resolve, reject).finally(forget);
+  });
+}

@@ -1,31 +1,56 @@
-// A lock whose run never came to be: the process died between taking the Lease and creating the run's folder. Only the
-// machine on which that happened can tell, and only while the state folder is there to look at.
+// A lock whose run never came to be: the process died between taking the Lease and creating the run. Only the machine on
+// which that happened can tell that the process is dead, and only who can look into the run's state that there is no run.
 
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { hostname } from 'node:os';
 import type { KubeObject } from '../../actions/ports.ts';
 import { identify, livenessOf } from '../run-store/process-identity.ts';
 import type { IdentifiedProcess } from '../run-store/process-identity.ts';
 
-const folderAnnotation = 'drctl.dev/run-folder';
+/** Named when runs lived in folders only; now an s3:// URI too. */
+const homeAnnotation = 'drctl.dev/run-folder';
 const processAnnotation = 'drctl.dev/process';
 
-/** What a Lease says so that this machine can tell later whether its run was ever begun. `home`: absolute. */
+/** What a Lease says so that this machine can tell later whether its run was ever begun. `home`: see StateStore. */
 export async function orphanMarks(home: string, pid: number): Promise<Record<string, string>> {
-  const taker: IdentifiedProcess = { host: hostname(), pid, ...(await identify(pid)) };
-  return { [folderAnnotation]: home, [processAnnotation]: JSON.stringify(taker) };
+  return { [homeAnnotation]: home, [processAnnotation]: await markOf(pid) };
 }
 
-/** In doubt it is false: a lock of another machine, or whose state folder cannot be seen, stays. */
-export async function isOrphan(lease: KubeObject | undefined): Promise<boolean> {
-  const annotations = lease?.metadata['annotations'] as Record<string, unknown> | undefined;
-  const home = annotations?.[folderAnnotation];
-  const taker = annotations?.[processAnnotation];
-  if (typeof home !== 'string' || typeof taker !== 'string') return false;
-  if (!existsSync(dirname(home)) || existsSync(home)) return false;
-  const process = decode(taker);
-  return process !== undefined && (await livenessOf(process)) === 'dead';
+/** Whether the process of this machine took it, as far as the Lease says. */
+export async function isTakenBy(lease: KubeObject | undefined, pid: number): Promise<boolean> {
+  return annotationsOf(lease)[processAnnotation] === (await markOf(pid));
+}
+
+async function markOf(pid: number): Promise<string> {
+  const taker: IdentifiedProcess = { host: hostname(), pid, ...(await identify(pid)) };
+  return JSON.stringify(taker);
+}
+
+/** In doubt it is false: a lock of another machine, or whose run's state cannot be looked at, stays. */
+export async function isOrphan(
+  lease: KubeObject | undefined,
+  wasBegun: (home: string) => Promise<boolean | undefined>,
+): Promise<boolean> {
+  const home = homeOf(lease);
+  const process = takerOf(lease);
+  if (home === undefined || process === undefined) return false;
+  if ((await livenessOf(process)) !== 'dead') return false;
+  return (await wasBegun(home)) === false;
+}
+
+/** Where the state of the Lease's run is: a path on the machine where it was begun, or an s3:// URI. */
+export function homeOf(lease: KubeObject | undefined): string | undefined {
+  const home = annotationsOf(lease)[homeAnnotation];
+  return typeof home === 'string' ? home : undefined;
+}
+
+function annotationsOf(lease: KubeObject | undefined): Readonly<Record<string, unknown>> {
+  return (lease?.metadata['annotations'] ?? {}) as Readonly<Record<string, unknown>>;
+}
+
+/** The process that took it; undefined where the Lease does not say. */
+export function takerOf(lease: KubeObject | undefined): IdentifiedProcess | undefined {
+  const taker = annotationsOf(lease)[processAnnotation];
+  return typeof taker === 'string' ? decode(taker) : undefined;
 }
 
 function decode(text: string): IdentifiedProcess | undefined {

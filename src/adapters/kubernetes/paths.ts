@@ -2,7 +2,7 @@
 
 import type { KubeKind, KubeQuery, KubeResource, ObjectRef } from '../../actions/ports.ts';
 import { DrctlError } from '../../engine/index.ts';
-import { apiPath } from './discovery.ts';
+import { apiPath } from './discovery-documents.ts';
 
 /** The collection, in one namespace or in all. A namespace given for a cluster-scoped kind is ignored, as kubectl does. */
 export function collectionPath(resource: KubeResource, namespace: string | undefined): string {

@@ -10,6 +10,7 @@ import type {
   ObjectRef,
 } from '../../actions/ports.ts';
 import { DrctlError } from '../../engine/index.ts';
+import { reviewAccess } from './access-review.ts';
 import { applyObject } from './apply.ts';
 import type { Connection } from './connection.ts';
 import type { Discovery } from './discovery.ts';
@@ -52,33 +53,8 @@ export function createReader(connection: Connection, discovery: Discovery): Kube
 
     resources: (signal: AbortSignal) => discovery.all(signal),
 
-    async may(query: AccessQuery, signal: AbortSignal) {
-      const resource = await discovery.get(query, signal);
-      const [group, version] = splitVersion(resource.apiVersion);
-      const answer = await connection.json<{ readonly status?: { readonly allowed?: boolean } }>({
-        method: 'POST',
-        path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
-        verb: 'ask about access to',
-        object: `objects of kind ${query.kind}`,
-        body: {
-          apiVersion: 'authorization.k8s.io/v1',
-          kind: 'SelfSubjectAccessReview',
-          spec: {
-            resourceAttributes: {
-              verb: query.verb,
-              group,
-              version,
-              resource: resource.plural,
-              ...(query.subresource === undefined ? {} : { subresource: query.subresource }),
-              ...(query.namespace === undefined ? {} : { namespace: query.namespace }),
-              ...(query.name === undefined ? {} : { name: query.name }),
-            },
-          },
-        },
-        signal,
-      });
-      return answer.status?.allowed === true;
-    },
+    may: (query: AccessQuery, signal: AbortSignal) =>
+      reviewAccess({ connection, discovery }, query, signal),
 
     async version(signal: AbortSignal) {
       const answer = await connection.json<{ readonly gitVersion?: string }>({
@@ -94,11 +70,4 @@ export function createReader(connection: Connection, discovery: Discovery): Kube
     raw: (path: string, signal: AbortSignal) =>
       connection.raw({ method: 'GET', path, verb: 'get', object: path, signal }),
   };
-}
-
-function splitVersion(apiVersion: string): readonly [string, string] {
-  const slash = apiVersion.indexOf('/');
-  return slash === -1
-    ? ['', apiVersion]
-    : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
 }

@@ -1,12 +1,14 @@
 // A watch that survives disconnects: it lists, then follows; a cut connection is resumed where it was (bookmarks keep
-// the position fresh), a position that the server forgot (HTTP 410) is answered with a new list. After a new list,
-// objects that went away meanwhile are given as `deleted`, so that a consumer's picture is always complete.
+// the position fresh), a position that the server forgot (HTTP 410) is answered with a new list, and so is a server that
+// was away for longer: its store may have been restored from a backup, to which the position is still to come. After a
+// new list, objects that went away meanwhile are given as `deleted`, so that a consumer's picture is always complete.
 
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KubeObject, KubeWatchEvent } from '../../actions/ports.ts';
 import { DrctlError } from '../../engine/index.ts';
-import { errorOfNetwork, errorOfStatus } from './errors.ts';
+import { errorOfNetwork, errorOfStatus, errorOfText, sentence } from './errors.ts';
+import type { CallSite } from './errors.ts';
 import { readLines } from './lines.ts';
 import { identityOf, isExpired, listObjects } from './list.ts';
 import type { Listing } from './list.ts';
@@ -15,8 +17,9 @@ import { collectionName, collectionPath, queryText } from './paths.ts';
 import {
   MAX_WATCH_BACKOFF_MS,
   MAX_WATCH_FAILURES,
+  MAX_WATCH_RETRY_AFTER_MS,
   WATCH_BACKOFF_MS,
-  WATCH_IDLE_MS,
+  WATCH_LIFE_MS,
   WATCH_SECONDS,
 } from './settings.ts';
 
@@ -28,31 +31,46 @@ interface Line {
 const eventTypes = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const;
 
 export async function* watchObjects(listing: Listing): AsyncGenerator<KubeWatchEvent> {
+  const { signal } = listing;
   const known = new Map<string, KubeObject>();
-  let position = yield* relist(listing, known);
+  let position: string | undefined = yield* relist(listing, known);
   let failures = 0;
-  while (failures <= MAX_WATCH_FAILURES) {
+  for (;;) {
+    let failed: DrctlError;
+    const began = performance.now();
     try {
+      position ??= yield* relist(listing, known);
       for await (const line of follow(listing, position)) {
         failures = 0;
         position = resourceVersion(line.object) ?? position;
         const type = eventTypes[line.type as keyof typeof eventTypes];
         if (type === undefined) continue;
-        if (type === 'deleted') known.delete(identityOf(line.object));
-        else known.set(identityOf(line.object), trace(line.object));
+        remember(known, type, line.object);
         yield { type, object: line.object };
       }
-      // A server that ends every watch at once must not be asked in a tight loop.
-      await delay(WATCH_BACKOFF_MS, undefined, { signal: listing.signal });
+      // A server ends every watch some time; one that ends it at once, again and again, does not work.
+      if (performance.now() - began > MAX_WATCH_BACKOFF_MS) failures = 0;
+      failed = errorOfEarlyEnd(listing);
     } catch (error) {
-      if (listing.signal.aborted) throw listing.signal.reason;
+      if (signal.aborted) throw signal.reason;
       if (!(error instanceof DrctlError) || !error.retryable) throw error;
-      failures += 1;
-      if (failures > MAX_WATCH_FAILURES) throw error;
-      if (isExpired(error)) position = yield* relist(listing, known);
-      else await backOff(failures, listing.signal);
+      failed = error;
     }
+    failures += 1;
+    if (failures > MAX_WATCH_FAILURES) throw failed;
+    if (isLost(failed, failures)) position = undefined;
+    await backOff(failures, failed.retryAfterMs ?? 0, signal);
   }
+}
+
+/** The position cannot be gone on from. */
+function isLost(failed: DrctlError, failures: number): boolean {
+  return isExpired(failed) || (failures > 1 && failed.code === 'CLIENT_UNREACHABLE');
+}
+
+function remember(known: Map<string, KubeObject>, type: string, object: KubeObject): void {
+  if (type === 'deleted') known.delete(identityOf(object));
+  else known.set(identityOf(object), trace(object));
 }
 
 async function* relist(
@@ -97,10 +115,10 @@ async function* follow(listing: Listing, position: string): AsyncGenerator<Line>
   } as const;
   const response = await connection.stream(call);
   const site = connection.site(call);
-  const stop = endWhenSilent(response, signal);
+  const stop = endInTime(response, signal);
   try {
     for await (const text of readLines(response)) {
-      const line = JSON.parse(text) as Line;
+      const line = parseLine(text, site);
       if (line.type === 'ERROR') {
         const code = Number(line.object['code'] ?? 500);
         throw errorOfStatus(site, code, JSON.stringify(line.object));
@@ -115,28 +133,41 @@ async function* follow(listing: Listing, position: string): AsyncGenerator<Line>
   }
 }
 
-/** Destroys the response when nothing comes for too long or the signal is aborted. */
-function endWhenSilent(response: IncomingMessage, signal: AbortSignal): () => void {
-  const end = (): void => void response.destroy(new Error('The watch fell silent'));
-  let timer = setTimeout(end, WATCH_IDLE_MS);
-  const heard = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(end, WATCH_IDLE_MS);
-  };
-  response.on('data', heard);
-  // Listening must not start the flow before the reader is there.
-  response.pause();
+function parseLine(text: string, site: CallSite): Line {
+  try {
+    return JSON.parse(text) as Line;
+  } catch {
+    throw errorOfText(site, 'an event');
+  }
+}
+
+function errorOfEarlyEnd({ connection, resource, query }: Listing): DrctlError {
+  const site = connection.site({ verb: 'watch', object: collectionName(resource, query) });
+  return new DrctlError(
+    'CLIENT_UNREACHABLE',
+    `${sentence(site)}: the server ended the watch at once`,
+    { retryable: true },
+  );
+}
+
+/** Destroys the response when the signal is aborted, or when it lives longer than the server was asked to keep it. */
+function endInTime(response: IncomingMessage, signal: AbortSignal): () => void {
+  const end = (): void => void response.destroy(new Error('The watch did not end when it had to'));
+  const timer = setTimeout(end, WATCH_LIFE_MS);
   const forget = onAbort(signal, end);
   return () => {
     clearTimeout(timer);
     forget();
-    response.removeListener('data', heard);
     response.destroy();
   };
 }
 
-async function backOff(failures: number, signal: AbortSignal): Promise<void> {
-  const ms = Math.min(WATCH_BACKOFF_MS * 2 ** (failures - 1), MAX_WATCH_BACKOFF_MS);
+/** At least as long as the server asked for, within bounds. */
+async function backOff(failures: number, retryAfterMs: number, signal: AbortSignal): Promise<void> {
+  const ms = Math.max(
+    Math.min(WATCH_BACKOFF_MS * 2 ** (failures - 1), MAX_WATCH_BACKOFF_MS),
+    Math.min(retryAfterMs, MAX_WATCH_RETRY_AFTER_MS),
+  );
   await delay(ms, undefined, { signal }).catch(() => {
     throw signal.reason;
   });

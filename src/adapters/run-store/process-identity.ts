@@ -80,6 +80,8 @@ async function startOf(pid: number): Promise<Start> {
     if (fields[0] === 'Z' || fields[0] === 'X') return { kind: 'ended' };
     return fields[19] === undefined ? { kind: 'unknown' } : { kind: 'running', at: fields[19] };
   }
+  // Where there is a /proc, a process that is not in it is none; asking ps would only cost time.
+  if ((await readText('/proc/self/stat')) !== undefined) return { kind: 'ended' };
   return startByPs(pid);
 }
 

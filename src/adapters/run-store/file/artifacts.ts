@@ -4,8 +4,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DrctlError } from '../../engine/index.ts';
-import type { ArtifactReader, ArtifactStore } from '../../engine/index.ts';
+import type { ArtifactReader, ArtifactStore } from '../../../engine/index.ts';
+import { checkedName, namesBelow, noArtifact } from '../artifact-name.ts';
 import {
   asUnwritable,
   discard,
@@ -41,16 +41,11 @@ export function createFileArtifactReader(folder: string): ArtifactReader {
         yield* createReadStream(path, { start: options.start ?? 0 }) as AsyncIterable<Uint8Array>;
       } catch (error) {
         if (!isAbsent(error) && errnoOf(error) !== 'EISDIR') throw error;
-        throw new DrctlError('CLIENT_NOT_FOUND', `This run has no artifact "${name}"`, {
-          cause: error,
-        });
+        throw noArtifact(name, error);
       }
     },
     async list(prefix) {
-      const names = (await namesIn(folder, '')).sort();
-      if (prefix === '') return names;
-      const below = prefix.endsWith('/') ? prefix : `${prefix}/`;
-      return names.filter((name) => name === prefix || name.startsWith(below));
+      return namesBelow(prefix, await namesIn(folder, ''));
     },
   };
 }
@@ -124,17 +119,6 @@ async function namesIn(folder: string, prefix: string): Promise<string[]> {
     else if (entry.isDirectory()) names.push(...(await namesIn(folder, `${name}/`)));
   }
   return names;
-}
-
-/** The name, when it cannot lead out of the folder. PARAMS_INVALID. */
-function checkedName(name: string): string {
-  const parts = name.split('/');
-  if (/^[A-Za-z0-9._/-]+$/.test(name) && parts.every((part) => !['', '.', '..'].includes(part))) {
-    return name;
-  }
-  throw new DrctlError('PARAMS_INVALID', `"${name}" is not a name for an artifact`, {
-    hint: 'Use a relative path of letters, digits, ".", "_", "-" and "/", for example backup/etcd.db',
-  });
 }
 
 function isAbsent(error: unknown): boolean {

@@ -4,9 +4,10 @@ import { createReadStream } from 'node:fs';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { FileHandle } from 'node:fs/promises';
-import { DrctlError, createJournalDecoder, tornNotice } from '../../engine/index.ts';
-import type { JournalEnd } from '../../engine/index.ts';
-import { errnoOf, fileMode, syncFolder, writeNewFile } from './durable-files.ts';
+import { DrctlError, createJournalDecoder, tornNotice } from '../../../engine/index.ts';
+import type { JournalEnd } from '../../../engine/index.ts';
+import { journalMissing } from '../run-id.ts';
+import { discard, errnoOf, fileMode, syncFolder, writeNewFile } from './durable-files.ts';
 
 const copyBufferBytes = 1024 * 1024;
 
@@ -22,11 +23,12 @@ export interface SettleOptions {
 
 /** Only for the holder of the lease. JOURNAL_CORRUPT, JOURNAL_VERSION; throws system errors. */
 export async function settleJournal({ path, copy, notice }: SettleOptions): Promise<JournalEnd> {
-  const decoder = createJournalDecoder(path);
+  const runId = basename(dirname(path));
+  const decoder = createJournalDecoder(path, runId);
   try {
     for await (const chunk of createReadStream(path)) decoder.push(chunk as Uint8Array);
   } catch (error) {
-    throw errnoOf(error) === 'ENOENT' ? journalMissing(path) : error;
+    throw errnoOf(error) === 'ENOENT' ? journalMissing(path, runId) : error;
   }
   const { tornBytes, ...end } = decoder.end();
   if (tornBytes > 0) {
@@ -35,12 +37,6 @@ export async function settleJournal({ path, copy, notice }: SettleOptions): Prom
   }
   if (tornBytes > 0 || copy) await replaceByCopy(path, end.sizeBytes);
   return end;
-}
-
-export function journalMissing(path: string): DrctlError {
-  return new DrctlError('JOURNAL_CORRUPT', `${path} is missing`, {
-    hint: 'Restore the journal from a copy; drctl does nothing with a run whose history it cannot trust',
-  });
 }
 
 /** The cut-off bytes go to journal.torn-<n>, for whoever wants to know later what was being written. */
@@ -53,6 +49,10 @@ async function keepTorn(path: string, start: number, length: number): Promise<st
     const bytes = Buffer.alloc(length);
     await readFully(handle, bytes, start);
     await writeNewFile(kept, bytes);
+  } catch (error) {
+    // On a full disk half of it would only take room; the journal itself still has the bytes.
+    await discard(kept);
+    throw error;
   } finally {
     await handle.close();
   }

@@ -3,9 +3,9 @@
 
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DrctlError } from '../../engine/index.ts';
+import { DrctlError } from '../../../engine/index.ts';
 
 export const fileMode = 0o600;
 const folderMode = 0o700;
@@ -37,9 +37,47 @@ export function asUnreadable(error: unknown, path: string): unknown {
   });
 }
 
-/** Creates the folder and those above it; nothing happens when it is there. */
+/**
+ * Creates the folder and those above it; nothing happens when it is there. Throws system errors. Without mkdir's own
+ * `recursive`: that never comes back where the folder above answers ENOENT for ever, as /proc does.
+ */
 export async function ensureFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: folderMode });
+  try {
+    await makeFolder(path);
+  } catch (error) {
+    const above = dirname(path);
+    if (errnoOf(error) !== 'ENOENT' || above === path) throw error;
+    await ensureFolder(above);
+    // Once more only: what is above is there now, whoever made it.
+    await makeFolder(path);
+  }
+}
+
+/** Somebody else may make it, or one above it, at the same time. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: folderMode });
+  } catch (error) {
+    if (!(await isFolder(path))) throw error;
+  }
+}
+
+/** Throws system errors. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** The complete text under its name, durable; replaces what was there. Throws system errors. */

@@ -1,35 +1,35 @@
 // Runs as folders: <root>/runs/<run id>/ holds run.json (the header), journal.ndjson, lease-<n>.json and artifacts/.
 // A run's folder appears complete, by one rename; from then on only the holder of its lease writes there.
 
-import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readFile, readdir, rename, stat } from 'node:fs/promises';
+import { open, readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DrctlError, decodeJournal } from '../../engine/index.ts';
-import type {
-  ArtifactReader,
-  Operator,
-  RunHeader,
-  RunLease,
-  RunStore,
-  System,
-} from '../../engine/index.ts';
+import { decodeJournal } from '../../../engine/index.ts';
+import type { Operator, RunHeader, RunLease, System } from '../../../engine/index.ts';
+import { folderHasRun } from '../folder-has-run.ts';
+import { acquireLease, leaseHolder } from '../lease-record.ts';
+import type { HeldLease } from '../lease-record.ts';
+import { damaged, decodeHeader } from '../run-header.ts';
+import { checkedRunId, journalMissing, newestFirst, runExists, runNotFound } from '../run-id.ts';
+import type { StateStore } from '../state-store.ts';
+import { watchLease } from '../watch-lease.ts';
 import {
   asUnreadable,
   asUnwritable,
   discard,
   ensureFolder,
   errnoOf,
+  exists,
   fileMode,
   syncFolder,
   writeNewFile,
 } from './durable-files.ts';
-import { createFileArtifactReader, createFileArtifactStore } from './file-artifacts.ts';
-import { journalMissing, settleJournal } from './journal-file.ts';
+import { createFileArtifactReader, createFileArtifactStore } from './artifacts.ts';
+import { fileEvidence, openToOthers } from './evidence.ts';
+import { settleJournal } from './journal-file.ts';
 import { createJournalWriter } from './journal-writer.ts';
-import { acquireLease, leaseHolder } from './lease-files.ts';
-import type { HeldLease } from './lease-files.ts';
-import { decodeHeader } from './run-header.ts';
+import { leaseFiles } from './lease.ts';
+import { nameUnborn, removeLeftovers, removeUnborn } from './leftovers.ts';
 
 export interface FileRunStoreOptions {
   /** The state folder, absolute: ".drctl" of the working folder. Created when the first run is. */
@@ -39,14 +39,7 @@ export interface FileRunStoreOptions {
   notice?(message: string): void;
 }
 
-export interface FileRunStore extends RunStore {
-  /** For reading only, without a lease. */
-  artifacts(runId: string): ArtifactReader;
-  /** The absolute path that the run's folder has or will have; its parent is made when absent. STORE_UNWRITABLE. */
-  home(runId: string): Promise<string>;
-}
-
-export function createFileRunStore(options: FileRunStoreOptions): FileRunStore {
+export function createFileRunStore(options: FileRunStoreOptions): StateStore {
   const { root, system } = options;
   const runs = join(root, 'runs');
   const notice = (message: string): void => options.notice?.(message);
@@ -55,6 +48,7 @@ export function createFileRunStore(options: FileRunStoreOptions): FileRunStore {
   async function begin(runId: string, held: HeldLease): Promise<RunLease> {
     const folder = folderOf(runId);
     const path = join(folder, 'journal.ndjson');
+    await removeLeftovers(folder);
     const end = await settleJournal({ path, copy: held.tookOver, notice });
     const writer = createJournalWriter({
       handle: await open(path, 'a', fileMode),
@@ -63,16 +57,26 @@ export function createFileRunStore(options: FileRunStoreOptions): FileRunStore {
       now,
       assertHeld: held.assertHeld,
     });
+    const watch = watchLease(held);
     return {
       runId,
       append: writer.append,
+      lost: watch.lost,
       artifacts: createFileArtifactStore({
         folder: join(folder, 'artifacts'),
         partial: join(folder, 'partial'),
         assertHeld: held.assertHeld,
       }),
       async release() {
-        await writer.close();
+        watch.stop();
+        try {
+          await writer.close();
+        } catch (error) {
+          // Every line that was acknowledged is on the disk; how the run ended does not depend on this.
+          notice(
+            `The journal of run ${runId} could not be closed: ${errnoOf(error) ?? String(error)}`,
+          );
+        }
         await release(runId, held);
       },
     };
@@ -81,8 +85,11 @@ export function createFileRunStore(options: FileRunStoreOptions): FileRunStore {
   async function lease(runId: string, by: Operator, takeover: boolean): Promise<RunLease> {
     const folder = folderOf(runId);
     try {
+      for (const { message, hint } of await openToOthers(folder)) {
+        notice([message, ...(hint === undefined ? [] : [hint])].join('; '));
+      }
       const since = now().toISOString();
-      const held = await acquireLease({ folder, runId, by, since, takeover });
+      const held = await acquireLease(leaseFiles(folder), { runId, by, since, takeover });
       try {
         return await begin(runId, held);
       } catch (error) {
@@ -105,21 +112,26 @@ export function createFileRunStore(options: FileRunStoreOptions): FileRunStore {
   }
 
   async function header(runId: string): Promise<RunHeader> {
-    const path = join(folderOf(runId), 'run.json');
+    const folder = folderOf(runId);
+    const path = join(folder, 'run.json');
     try {
       return decodeHeader(await readFile(path, 'utf8'), path);
     } catch (error) {
-      throw errnoOf(error) === 'ENOENT' ? notFound(runId, error) : asUnreadable(error, path);
+      if (errnoOf(error) !== 'ENOENT') throw asUnreadable(error, path);
+      // A folder appears with its header in it: where only the folder is left, somebody has taken the header away.
+      throw (await exists(folder))
+        ? damaged(path, error, ['it is missing'])
+        : runNotFound(runId, error);
     }
   }
 
-  /** Throws RUN_NOT_FOUND for a text that is no run id, so that none can lead out of the folder. */
-  function folderOf(runId: string): string {
-    if (!/^[a-z0-9][a-z0-9-]{0,199}$/.test(runId)) throw notFound(runId);
-    return join(runs, runId);
-  }
+  /** RUN_NOT_FOUND. */
+  const folderOf = (runId: string): string => join(runs, checkedRunId(runId));
 
   return {
+    // A folder is made when something is written in it.
+    check: () => Promise.resolve(),
+
     async home(runId) {
       const folder = folderOf(runId);
       try {
@@ -133,9 +145,10 @@ export function createFileRunStore(options: FileRunStoreOptions): FileRunStore {
     async create(created) {
       const { runId, by } = created;
       const folder = folderOf(runId);
-      const building = join(runs, `.new-${randomBytes(6).toString('hex')}`);
+      const building = join(runs, nameUnborn(by.pid));
       try {
         await prepareRoot(root, runs);
+        await removeUnborn(runs);
         if (await exists(folder)) throw runExists(runId);
         await ensureFolder(join(building, 'artifacts'));
         await writeNewFile(join(building, 'run.json'), `${JSON.stringify(created, null, 2)}\n`);
@@ -152,6 +165,7 @@ export function createFileRunStore(options: FileRunStoreOptions): FileRunStore {
 
     async open(runId, { by, takeover = false }) {
       await header(runId);
+      await removeUnborn(runs);
       return lease(runId, by, takeover);
     },
 
@@ -163,14 +177,15 @@ export function createFileRunStore(options: FileRunStoreOptions): FileRunStore {
       let torn: string | undefined;
       try {
         const content = createReadStream(path) as AsyncIterable<Uint8Array>;
-        yield* decodeJournal(content, { name: path, torn: (text) => (torn = text) });
+        yield* decodeJournal(content, { name: path, runId, torn: (text) => (torn = text) });
       } catch (error) {
         if (errnoOf(error) !== 'ENOENT') throw asUnreadable(error, path);
         await header(runId);
-        throw journalMissing(path);
+        throw journalMissing(path, runId);
       }
       // While somebody writes, half a line is what a reader sees now and then, and no sign of a crash.
-      if (torn !== undefined && (await leaseHolder(folder)) === undefined) readOptions.torn?.(torn);
+      if (torn !== undefined && (await leaseHolder(leaseFiles(folder))) === undefined)
+        readOptions.torn?.(torn);
     },
 
     async list() {
@@ -182,25 +197,38 @@ export function createFileRunStore(options: FileRunStoreOptions): FileRunStore {
           notice(`Run ${name} is passed over: ${error instanceof Error ? error.message : ''}`);
         }
       }
-      return headers.sort((one, other) => (one.runId < other.runId ? 1 : -1));
+      return newestFirst(headers);
     },
 
     async holder(runId) {
       await header(runId);
-      return leaseHolder(folderOf(runId));
+      return leaseHolder(leaseFiles(folderOf(runId)));
+    },
+
+    async evidence(runId) {
+      const folder = folderOf(runId);
+      if (!(await exists(folder))) throw runNotFound(runId);
+      return fileEvidence(folder);
     },
 
     artifacts: (runId) => createFileArtifactReader(join(folderOf(runId), 'artifacts')),
+
+    wasBegun: async (home) => folderHasRun(home),
+
+    close: () => undefined,
   };
 }
 
 /** Backups and values of whole clusters end up below the root: it is kept out of version control from the start. */
 async function prepareRoot(root: string, runs: string): Promise<void> {
   await ensureFolder(runs);
+  const ignore = join(root, '.gitignore');
   try {
-    await writeNewFile(join(root, '.gitignore'), '*\n');
+    await writeNewFile(ignore, '*\n');
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST') throw error;
+    // Who made it may have been killed before it wrote to it.
+    if ((await stat(ignore)).size === 0) await writeFile(ignore, '*\n');
   }
 }
 
@@ -224,28 +252,4 @@ async function runNames(runs: string): Promise<readonly string[]> {
     if (errnoOf(error) === 'ENOENT') return [];
     throw asUnreadable(error, runs);
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false;
-    throw error;
-  }
-}
-
-function notFound(runId: string, cause?: unknown): DrctlError {
-  return new DrctlError('RUN_NOT_FOUND', `There is no run "${runId}"`, {
-    hint: 'Run "drctl runs" for the list, or name its folder with --state',
-    cause,
-  });
-}
-
-function runExists(runId: string, cause?: unknown): DrctlError {
-  return new DrctlError('RUN_EXISTS', `There is a run "${runId}" already`, {
-    hint: `Run "drctl resume ${runId}" to go on with it`,
-    cause,
-  });
 }
