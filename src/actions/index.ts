@@ -1,6 +1,9 @@
 // The built-in actions: one list that can be read. Importing an action registers nothing.
 
 import type { Action } from '../engine/index.ts';
+import { backupFetch } from './backup/fetch.ts';
+import { backupFind } from './backup/find.ts';
+import { backupRecord } from './backup/record.ts';
 import { dnsAssert } from './dns/assert.ts';
 import { dnsUpdate } from './dns/update.ts';
 import { dnsWait } from './dns/wait.ts';
@@ -9,6 +12,7 @@ import { etcdSnapshot } from './etcd/snapshot.ts';
 import { etcdVerify } from './etcd/verify.ts';
 import { flowApprove } from './flow/approve.ts';
 import { flowSleep } from './flow/sleep.ts';
+import { flowValues } from './flow/values.ts';
 import { k8sApply } from './k8s/apply.ts';
 import { k8sAssert } from './k8s/assert.ts';
 import { k8sDelete } from './k8s/delete.ts';
@@ -27,6 +31,9 @@ import { s3Upload } from './s3/upload.ts';
 import type { DrPorts } from './ports.ts';
 
 export type * from './ports.ts';
+export type { ScaleNote } from './k8s/support/scale-note.ts';
+export { scaleNoteOf, takeReplicasBack } from './k8s/support/scale-note.ts';
+export { replicasOf } from './k8s/support/scale-record.ts';
 
 export const builtinActions: readonly Action<DrPorts>[] = [
   k8sGet,
@@ -47,9 +54,13 @@ export const builtinActions: readonly Action<DrPorts>[] = [
   s3Download,
   s3Presign,
   s3Assert,
+  backupRecord,
+  backupFind,
+  backupFetch,
   dnsUpdate,
   dnsWait,
   dnsAssert,
   flowApprove,
   flowSleep,
+  flowValues,
 ];

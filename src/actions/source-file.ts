@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { DrctlError } from '../engine/index.ts';
+import type { KeptArtifact } from '../engine/index.ts';
 import type { DrReaders } from './ports.ts';
 
 export interface SourceFileContent {
@@ -49,4 +50,17 @@ export async function digestOf(
     sizeBytes += chunk.byteLength;
   }
   return { sha256: hash.digest('hex'), sizeBytes };
+}
+
+/** The artifact of a step whose outputs are one file. */
+export function keptFile(
+  outputs: {
+    readonly file: string;
+    readonly sha256: string;
+    readonly sizeBytes: number;
+  } | null,
+): readonly KeptArtifact[] {
+  if (outputs === null) return [];
+  const { file: name, sha256, sizeBytes } = outputs;
+  return [{ name, digest: `sha256:${sha256}`, sizeBytes }];
 }

@@ -8,6 +8,7 @@ import type { ReadContext } from '../../engine/index.ts';
 import { planAssertion } from '../plan-assertion.ts';
 import type { DrPorts } from '../ports.ts';
 import { readRecords } from './support/record-sets.ts';
+import { mayOnZone } from './support/permissions.ts';
 import { canonicalName, zoneParams } from './support/params.ts';
 import { goalParams, verdictOn } from './support/wait-verdict.ts';
 
@@ -58,6 +59,13 @@ export const dnsAssert = defineReadAction<DrPorts, typeof params, typeof outputs
   ],
   params,
   outputs,
+  permissions: (wanted) => ({
+    carryOut: mayOnZone(
+      wanted,
+      'route53:GetHostedZone',
+      ...(wanted.records === undefined ? [] : ['route53:ListResourceRecordSets']),
+    ),
+  }),
   read,
   // Names may be published by what an earlier step starts.
   plan: (wanted, ctx) => planAssertion(() => read(wanted, ctx)),

@@ -4,15 +4,17 @@
 
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
-import { DrctlError, defineAction } from '../../engine/index.ts';
+import { DrctlError, defineAction, listSome } from '../../engine/index.ts';
 import type { Change, Planned, ReadContext, WriteContext } from '../../engine/index.ts';
 import type { DnsChange, DnsRecordSet, DrPorts, ZoneReader } from '../ports.ts';
 import { waitInSync } from './support/in-sync.ts';
+import { mayFollowChange, mayOnZone } from './support/permissions.ts';
 import { namingOf, namingParams, recordKey, zoneParams } from './support/params.ts';
 import { byKey, neededChange, readRecords, shownFields } from './support/record-sets.ts';
 import { releasedRecords } from './support/release.ts';
 import {
   changeIdKey,
+  foreignRecords,
   recordedChangeId,
   recordedChanges,
   undoneChanges,
@@ -115,11 +117,23 @@ export const dnsUpdate = defineAction<DrPorts, typeof params, typeof outputs>({
   ],
   params,
   outputs,
+  permissions: (wanted) => ({
+    carryOut: [
+      ...mayOnZone(wanted, 'route53:ListResourceRecordSets', 'route53:ChangeResourceRecordSets'),
+      ...mayFollowChange(wanted.target),
+    ],
+  }),
   plan,
   apply,
   probe: async (wanted, ctx) => {
     const done = recordedChanges(ctx.undoEntries);
-    const { changes } = await lookAt(await ctx.readers.dns(wanted.target), wanted, ctx);
+    const dns = await ctx.readers.dns(wanted.target);
+    const { changes, present } = await lookAt(dns, wanted, ctx);
+    const foreign = foreignRecords(ctx.undoEntries, present);
+    if (foreign.length > 0) {
+      const because = `somebody else has written these records since: ${listSome(foreign)}`;
+      return { found: 'unclear', because };
+    }
     return done === undefined || changes.length > 0
       ? { found: 'not-done' }
       : {

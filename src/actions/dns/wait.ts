@@ -3,10 +3,17 @@
 
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
-import { DrctlError, Duration, defineReadAction, parseDuration } from '../../engine/index.ts';
+import {
+  DrctlError,
+  Duration,
+  defineReadAction,
+  listSome,
+  parseDuration,
+} from '../../engine/index.ts';
 import type { Planned, ReadContext } from '../../engine/index.ts';
 import type { DrPorts, ZoneReader } from '../ports.ts';
 import { waitInSync } from './support/in-sync.ts';
+import { mayFollowChange, mayOnZone } from './support/permissions.ts';
 import { zoneParams } from './support/params.ts';
 import { readRecords } from './support/record-sets.ts';
 import { goalParams, verdictOn } from './support/wait-verdict.ts';
@@ -62,6 +69,12 @@ export const dnsWait = defineReadAction<DrPorts, typeof params, typeof outputs>(
   ],
   params,
   outputs,
+  permissions: (wanted) => ({
+    carryOut: [
+      ...mayOnZone(wanted, 'route53:ListResourceRecordSets'),
+      ...(wanted.changeId === undefined ? [] : mayFollowChange(wanted.target)),
+    ],
+  }),
   read,
   // Planning never waits: it says whether it holds now.
   plan: async (wanted, ctx): Promise<Planned<Outputs>> => {
@@ -99,7 +112,7 @@ async function read(wanted: Params, ctx: ReadContext<DrPorts>): Promise<Outputs>
     }
     await ctx.sleep(intervalMs);
   }
-  throw new DrctlError('STEP_TIMEOUT', `${wanted.names.join(', ')}: not ${wanted.until}`);
+  throw new DrctlError('STEP_TIMEOUT', `${listSome(wanted.names)}: not ${wanted.until}`);
 }
 
 async function lookOnce(

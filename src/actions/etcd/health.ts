@@ -3,13 +3,16 @@
 
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
-import { DrctlError, defineReadAction } from '../../engine/index.ts';
+import { DrctlError, counted, defineReadAction } from '../../engine/index.ts';
 import type { ReadContext } from '../../engine/index.ts';
 import { planAssertion } from '../plan-assertion.ts';
 import type { DrPorts, EtcdStatus } from '../ports.ts';
+import { chooseMember } from './support/choose-member.ts';
 import { describeUnhealthy, memberStates } from './support/members.ts';
 import type { MemberState } from './support/members.ts';
 import { memberParams } from './support/params.ts';
+import { memberPermissions } from './support/permissions.ts';
+import { checkSpace } from './support/snapshot-transfer.ts';
 
 const params = Type.Object(
   {
@@ -26,9 +29,17 @@ const params = Type.Object(
         minimum: 0,
       }),
     ),
+    roomForSnapshot: Type.Optional(
+      Type.String({
+        description:
+          'A folder in the pod that must have room for a snapshot of the member from which one would be taken: "/var/lib"',
+        pattern: '^/',
+      }),
+    ),
     maxRevision: Type.Optional(
       Type.Integer({
-        description: 'No healthy member may be at a later revision: nothing was written since',
+        description:
+          'No key of a healthy member may have been written after this revision. Keys that only went away since, as events and leases do by themselves, do not count',
         minimum: 0,
       }),
     ),
@@ -72,6 +83,7 @@ export const etcdHealth = defineReadAction<DrPorts, typeof params, typeof output
   ],
   params,
   outputs,
+  permissions: (wanted) => ({ carryOut: memberPermissions(wanted) }),
   read,
   plan: (wanted, ctx) => planAssertion(() => read(wanted, ctx)),
 });
@@ -86,11 +98,12 @@ async function read(
   if (healthy.length < needed) {
     throw new DrctlError(
       'ASSERTION_FAILED',
-      `${healthy.length} of ${states.length} etcd members in "${wanted.namespace}" of ${wanted.target} are healthy, ${needed} must be (${describeUnhealthy(states)})`,
+      `${healthy.length} healthy of ${counted(states.length, 'etcd member')} in "${wanted.namespace}" of ${wanted.target}, ${needed} must be (${describeUnhealthy(states)})`,
     );
   }
   checkNotOlder(healthy, wanted);
-  checkNotNewer(healthy, wanted);
+  await checkNotNewer(healthy, wanted, ctx);
+  await checkRoom(states, wanted, ctx);
   const newest = newestOf(healthy);
   return {
     members: states.map(({ status }) => shownStatus(status)),
@@ -117,19 +130,44 @@ function checkNotOlder(
   );
 }
 
-function checkNotNewer(
+/**
+ * A revision also grows without any writer: events and other keys with a lease expire by themselves. So a member that is
+ * ahead is asked what has happened.
+ */
+async function checkNotNewer(
   healthy: readonly MemberState[],
   { maxRevision, namespace, target }: Static<typeof params>,
-): void {
+  ctx: ReadContext<DrPorts>,
+): Promise<void> {
   if (maxRevision === undefined) return;
-  const ahead = healthy.find(({ status }) => (status.revision ?? Infinity) > maxRevision);
-  if (ahead === undefined) return;
-  const { pod, revision } = ahead.status;
-  throw new DrctlError(
-    'ASSERTION_FAILED',
-    `etcd in "${namespace}" of ${target}: ${pod}: revision ${revision ?? 'unknown'} is above ${maxRevision}: something was written since`,
-    { hint: 'Find out what wrote to it, and whether that may be lost, before it is replaced' },
-  );
+  const etcd = await ctx.readers.etcd(target);
+  for (const { member, status } of healthy) {
+    const revision = status.revision ?? Infinity;
+    if (revision <= maxRevision) continue;
+    const changes = await etcd.changesSince(member, maxRevision, ctx.signal);
+    const isWhole = changes.upToRevision >= revision;
+    if (isWhole && changes.writes === 0) continue;
+    const because =
+      changes.writes > 0
+        ? `${counted(changes.writes, 'key was', 'keys were')} written since`
+        : `only the changes up to ${changes.upToRevision} could be seen`;
+    throw new DrctlError(
+      'ASSERTION_FAILED',
+      `etcd in "${namespace}" of ${target}: ${status.pod}: revision ${status.revision ?? 'unknown'} is above ${maxRevision}: ${because}`,
+      { hint: 'Find out what wrote to it, and whether that may be lost, before it is replaced' },
+    );
+  }
+}
+
+async function checkRoom(
+  states: readonly MemberState[],
+  { roomForSnapshot, target }: Static<typeof params>,
+  { readers, signal }: ReadContext<DrPorts>,
+): Promise<void> {
+  if (roomForSnapshot === undefined) return;
+  const { member, dbSizeBytes } = chooseMember(states, undefined);
+  const etcd = await readers.etcd(target);
+  await checkSpace({ etcd, member, directory: roomForSnapshot, dbSizeBytes, signal });
 }
 
 function shownStatus(status: EtcdStatus): Static<typeof outputs>['members'][number] {

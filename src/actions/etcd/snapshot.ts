@@ -4,12 +4,14 @@
 
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
-import { defineAction } from '../../engine/index.ts';
+import { DrctlError, counted, defineAction } from '../../engine/index.ts';
 import type { Json, ReadContext, WriteContext } from '../../engine/index.ts';
+import { keptFile } from '../source-file.ts';
 import type { DrPorts, EtcdMember } from '../ports.ts';
 import { chooseMember } from './support/choose-member.ts';
 import { memberStates } from './support/members.ts';
 import { memberParams } from './support/params.ts';
+import { memberPermissions } from './support/permissions.ts';
 import { findTaken, forgetTaken, noteTaken } from './support/snapshot-note.ts';
 import { checkSpace, cleanUp, fetchSnapshot, removeFromPod } from './support/snapshot-transfer.ts';
 import type { FileInPod } from './support/snapshot-transfer.ts';
@@ -72,11 +74,15 @@ export const etcdSnapshot = defineAction<DrPorts, typeof params, typeof outputs>
   ],
   params,
   outputs,
+  permissions: (wanted) => ({ carryOut: memberPermissions(wanted) }),
   plan,
   apply,
-  probe: async ({ to }, ctx) => {
-    const taken = await findTaken(to, ctx);
-    return taken === undefined ? { found: 'not-done' } : { found: 'done', outputs: taken };
+  probe: async (wanted, ctx) => {
+    const taken = await findTaken(wanted.to, ctx);
+    if (taken === undefined) return { found: 'not-done' };
+    // It is done when its file is out of the pod, too: another attempt removes that, and takes nothing anew.
+    const isClean = wanted.keepInPod === true || !(await isInPod(wanted.target, ctx));
+    return isClean ? { found: 'done', outputs: taken } : { found: 'not-done' };
   },
   undo: {
     possible: true,
@@ -85,6 +91,12 @@ export const etcdSnapshot = defineAction<DrPorts, typeof params, typeof outputs>
       for (const file of podFilesOf(entries)) await removeFromPod(etcd, file, ctx.signal);
       if (entries.size > 0) await forgetTaken(to, ctx);
     },
+  },
+  artifacts: ({ outputs: taken }) => keptFile(taken),
+  tidy: async ({ params: { target, keepInPod }, entries }, ctx) => {
+    if (keepInPod === true) return;
+    const etcd = await ctx.clients.etcd(target);
+    for (const file of podFilesOf(entries)) await removeFromPod(etcd, file, ctx.signal);
   },
 });
 
@@ -100,11 +112,20 @@ async function plan(wanted: Params, ctx: ReadContext<DrPorts>) {
     changes: [
       {
         kind: 'run',
-        on: { target: wanted.target, object: `Pod ${wanted.namespace}/${pod}` },
-        summary: `save an etcd snapshot (about ${chosen.dbSizeBytes} bytes) and bring it out as artifact ${wanted.to}`,
+        // Which member is ahead differs from moment to moment, and what is done does not: one is as good as another.
+        on: {
+          target: wanted.target,
+          object:
+            wanted.pod === undefined
+              ? `etcd of ${wanted.namespace}`
+              : `Pod ${wanted.namespace}/${pod}`,
+        },
+        summary: `save an etcd snapshot and bring it out as artifact ${wanted.to}`,
         risk: 'safe',
       } as const,
     ],
+    // Not in the summary: it moves all the time too.
+    notes: [`About ${counted(chosen.dbSizeBytes, 'byte')}, through pod ${pod} as it is now`],
   };
 }
 
@@ -121,7 +142,8 @@ async function apply(wanted: Params, ctx: WriteContext<DrPorts>): Promise<Static
     wanted.pod,
   );
   const path = `${(wanted.directory ?? defaultDirectory).replace(/\/+$/, '')}/drctl-${ctx.token}.db`;
-  await checkSpace({ etcd, member, path, dbSizeBytes, signal: ctx.signal });
+  const directory = path.slice(0, path.lastIndexOf('/')) || '/';
+  await checkSpace({ etcd, member, directory, dbSizeBytes, signal: ctx.signal });
   await ctx.recordUndo({
     [`${podFileKey}${member.pod}`]: { ...member, path },
     artifact: wanted.to,
@@ -138,6 +160,23 @@ async function apply(wanted: Params, ctx: WriteContext<DrPorts>): Promise<Static
 }
 
 const podFileKey = 'pod-file/';
+
+/** A pod that cannot be asked any more counts as clean: the snapshot is here, and undo looks once more. */
+async function isInPod(
+  target: string,
+  ctx: ReadContext<DrPorts> & { readonly undoEntries: ReadonlyMap<string, Json> },
+): Promise<boolean> {
+  const etcd = await ctx.readers.etcd(target);
+  for (const { member, path } of podFilesOf(ctx.undoEntries)) {
+    try {
+      if ((await etcd.fileSizeBytes(member, path, ctx.signal)) !== undefined) return true;
+    } catch (error) {
+      ctx.signal.throwIfAborted();
+      if (!(error instanceof DrctlError)) throw error;
+    }
+  }
+  return false;
+}
 
 function podFilesOf(entries: ReadonlyMap<string, Json>): readonly FileInPod[] {
   return [...entries]

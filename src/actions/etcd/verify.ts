@@ -40,6 +40,8 @@ export const etcdVerify = defineReadAction<DrPorts, typeof params, typeof output
   ],
   params,
   outputs,
+  // A file of the run or of the operator's machine.
+  permissions: () => ({ carryOut: [] }),
   read,
   // The file may be what an earlier step will make.
   plan: (wanted, ctx) => planAssertion(() => read(wanted, ctx)),

@@ -34,6 +34,7 @@ export const flowApprove = defineAction<DrPorts, typeof params, typeof outputs>(
   ],
   params,
   outputs,
+  permissions: () => ({ carryOut: [] }),
   plan: (request) =>
     Promise.resolve({
       changes: [{ kind: 'none', because: `asks: ${request.message}` }],

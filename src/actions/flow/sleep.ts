@@ -18,16 +18,18 @@ export const flowSleep = defineAction<DrPorts, typeof params, typeof outputs>({
   examples: [{ id: 'let-caches-expire', action: 'flow.sleep', with: { duration: '90s' } }],
   params,
   outputs,
+  permissions: () => ({ carryOut: [] }),
   plan: ({ duration }) =>
     Promise.resolve({
       changes: [{ kind: 'none', because: `waits ${formatDuration(parseDuration(duration))}` }],
       outputs: {},
     }),
   apply: async ({ duration }, ctx) => {
-    const untilMs =
-      typeof ctx.cursor === 'number' ? ctx.cursor : ctx.now().getTime() + parseDuration(duration);
+    const wholeMs = parseDuration(duration);
+    const untilMs = typeof ctx.cursor === 'number' ? ctx.cursor : ctx.now().getTime() + wholeMs;
     await ctx.progress(untilMs);
-    const leftMs = untilMs - ctx.now().getTime();
+    // A clock that was set back between two sessions must not make the wait longer than it is.
+    const leftMs = Math.min(wholeMs, untilMs - ctx.now().getTime());
     if (leftMs > 0) await ctx.sleep(leftMs);
     return {};
   },

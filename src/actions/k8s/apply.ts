@@ -7,38 +7,36 @@ import { defineAction } from '../../engine/index.ts';
 import type {
   Change,
   FieldChange,
-  Json,
   Observation,
   ReadContext,
   WriteContext,
 } from '../../engine/index.ts';
-import type {
-  DrPorts,
-  KubeClient,
-  KubeObject,
-  KubeReader,
-  KubeResource,
-  ObjectRef,
-} from '../ports.ts';
+import type { DrPorts, KubeClient, KubeObject, KubeReader, KubeResource } from '../ports.ts';
 import { deleteApplied, fieldManager } from './support/applied.ts';
+import {
+  doubtAbout,
+  fieldsPrefix,
+  operationOf,
+  recordsOf,
+  uidPrefix,
+} from './support/apply-records.ts';
+import type { ApplyRecord } from './support/apply-records.ts';
 import { hasCode } from './support/errors.ts';
 import { fieldChanges, objectChanges } from './support/field-changes.ts';
-import { asJson } from './support/json-tree.ts';
 import type { TreeChange } from './support/json-tree.ts';
+import { manifestPermissions } from './support/manifest-permissions.ts';
 import { readManifests } from './support/manifests.ts';
 import {
   describeObject,
   describeRef,
   isNamespace,
-  isSecret,
   keyOf,
   namespaceOf,
   refOf,
   uidOf,
 } from './support/objects.ts';
 import { revertChanges, throwConflicts } from './support/revert.ts';
-import { recordBefore, recordedValue } from './support/undo-records.ts';
-import type { UndoRecord } from './support/undo-records.ts';
+import { keptRecords, recordBefore, recordedValue } from './support/undo-records.ts';
 import { anyObject, kubeTarget } from './support/schemas.ts';
 
 const params = Type.Object(
@@ -105,6 +103,7 @@ export const k8sApply = defineAction<DrPorts, typeof params, typeof outputs>({
   ],
   params,
   outputs,
+  permissions: manifestPermissions,
   plan: async (wanted, ctx) => {
     const kube = await ctx.readers.kube(wanted.target);
     const changes: Change[] = [];
@@ -149,7 +148,10 @@ export const k8sApply = defineAction<DrPorts, typeof params, typeof outputs>({
     const kube = await ctx.readers.kube(wanted.target);
     const applied: Applied[] = [];
     for (const manifest of await readManifests(wanted, ctx.readers.files)) {
-      const { desired, before, fields } = await lookAt(wanted, kube, ctx, manifest);
+      const look = await lookAt(wanted, kube, ctx, manifest);
+      const { desired, before, fields } = look;
+      const because = await doubtAbout(look, ctx);
+      if (because !== undefined) return { found: 'unclear', because };
       if (before === undefined || fields.length > 0) return { found: 'not-done' };
       applied.push({
         ...refOf(desired),
@@ -179,15 +181,11 @@ export const k8sApply = defineAction<DrPorts, typeof params, typeof outputs>({
       throwConflicts(conflicts);
     },
   },
+  artifacts: keptRecords,
 });
 
 type Params = Static<typeof params>;
 type Applied = Static<typeof outputs>['applied'][number];
-
-interface ApplyRecord {
-  readonly ref: ObjectRef;
-  readonly operation: 'created' | 'updated';
-}
 
 interface Look {
   readonly desired: KubeObject;
@@ -197,11 +195,6 @@ interface Look {
   readonly fields: readonly FieldChange[];
   readonly note?: string;
 }
-
-/** Keys of the identities of what was created. */
-const uidPrefix = 'uid of ';
-/** Keys of the fields that an update replaced. */
-const fieldsPrefix = 'fields of ';
 
 async function lookAt(
   wanted: Params,
@@ -269,25 +262,4 @@ async function applyOne(
     await recordBefore(ctx, [{ key: `${uidPrefix}${key}`, value: uid, isSecret: false }]);
   }
   return { ...ref, uid, operation };
-}
-
-function recordsOf(
-  desired: KubeObject,
-  before: KubeObject | undefined,
-  changes: readonly TreeChange[],
-): readonly UndoRecord[] {
-  const ref = refOf(desired);
-  const record: ApplyRecord = { ref, operation: before === undefined ? 'created' : 'updated' };
-  const entry = { key: keyOf(ref), value: asJson(record), isSecret: false };
-  if (before === undefined) return [entry];
-  const fields = {
-    key: `${fieldsPrefix}${keyOf(ref)}`,
-    value: asJson(changes),
-    isSecret: isSecret(desired),
-  };
-  return [entry, fields];
-}
-
-function operationOf(entry: Json | undefined): Applied['operation'] {
-  return entry === undefined ? 'unchanged' : (entry as unknown as ApplyRecord).operation;
 }

@@ -2,13 +2,15 @@
 
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
-import { CelExpression, DrctlError, defineReadAction } from '../../engine/index.ts';
-import type { Json, JsonObject, ReadContext } from '../../engine/index.ts';
+import { CelExpression, DrctlError, defineReadAction, listSome } from '../../engine/index.ts';
+import type { Json, ReadContext } from '../../engine/index.ts';
 import type { DrPorts, KubeObject } from '../ports.ts';
-import { checkKinds, checkPermissions } from './support/assert-access.ts';
+import { checkKinds, checkPermissions, inVersionsOf } from './support/assert-access.ts';
 import { hasCode } from './support/errors.ts';
-import { isJsonObject, showPath, valueAt } from './support/json-tree.ts';
-import { describeObject, shownObject, withoutManagedFields } from './support/objects.ts';
+import { explainAssertion, listed, namesFor } from './support/explain-assertion.ts';
+import type { Found } from './support/explain-assertion.ts';
+import { describeObject } from './support/objects.ts';
+import { mayReadOthers, othersField, readOthers } from './support/other-objects.ts';
 import {
   describeSelection,
   missingNames,
@@ -16,6 +18,7 @@ import {
   selectionOf,
 } from './support/selection.ts';
 import type { Selection } from './support/selection.ts';
+import { maySelect, selectedPlaces } from './support/permissions.ts';
 import {
   apiVersionField,
   kindField,
@@ -41,13 +44,25 @@ const params = Type.Object(
     that: Type.Optional(
       CelExpression({
         description:
-          'Must be true: over `object` with `name` (null when optional and absent), else over `objects`',
+          'Must be true: over `object` with `name` (null when optional and absent), else over `objects`; and over `others`',
       }),
     ),
+    others: othersField,
     serves: Type.Optional(
-      Type.Array(Type.Object({ apiVersion: apiVersionField, kind: kindField }), {
-        description: 'Kinds that the server must serve; no selection is given then',
-      }),
+      Type.Array(
+        Type.Object({
+          apiVersion: apiVersionField,
+          kind: kindField,
+          versionOf: Type.Optional(
+            Type.String({
+              ...kubeTarget,
+              description:
+                'With group/*: the version that this other target prefers must be served, since its objects are exported in it',
+            }),
+          ),
+        }),
+        { description: 'Kinds that the server must serve; no selection is given then' },
+      ),
     ),
     may: Type.Optional(
       Type.Array(
@@ -87,6 +102,27 @@ export const k8sAssert = defineReadAction<DrPorts, typeof params, typeof outputs
       },
     },
     {
+      id: 'as-many-as-on-the-source',
+      action: 'k8s.assert',
+      with: {
+        target: 'destination',
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        namespace: 'hypershift',
+        name: 'external-dns',
+        others: {
+          source: {
+            target: 'source',
+            apiVersion: 'apps/v1',
+            kind: 'Deployment',
+            namespace: 'hypershift',
+            name: 'external-dns',
+          },
+        },
+        that: 'object.spec.replicas == others.source.spec.replicas',
+      },
+    },
+    {
       id: 'destination-serves-hypershift',
       action: 'k8s.assert',
       with: {
@@ -97,6 +133,13 @@ export const k8sAssert = defineReadAction<DrPorts, typeof params, typeof outputs
   ],
   params,
   outputs,
+  // Whoever is known to the server may ask what it serves and what they may do there.
+  permissions: (wanted) => {
+    const { target, apiVersion, kind } = wanted;
+    if (apiVersion === undefined || kind === undefined) return { carryOut: [] };
+    const places = selectedPlaces({ target, apiVersion, kind }, wanted);
+    return { carryOut: [...maySelect(wanted, places), ...mayReadOthers(wanted.others)] };
+  },
   read,
   // As a step, it speaks of the world as it will be by then: the plan says how it is now.
   plan: async (wanted, ctx) => {
@@ -117,7 +160,8 @@ type Params = Static<typeof params>;
 
 async function read(wanted: Params, ctx: ReadContext<DrPorts>): Promise<Static<typeof outputs>> {
   const kube = await ctx.readers.kube(wanted.target);
-  await checkKinds(kube, wanted.serves ?? [], ctx.signal);
+  const kinds = await inVersionsOf(wanted.serves ?? [], ctx.readers.kube, ctx.signal);
+  await checkKinds(kube, kinds, ctx.signal);
   await checkPermissions(kube, wanted.may ?? [], ctx.signal);
   if (wanted.apiVersion === undefined || wanted.kind === undefined) {
     if (wanted.serves !== undefined || wanted.may !== undefined) return { found: 0 };
@@ -129,7 +173,8 @@ async function read(wanted: Params, ctx: ReadContext<DrPorts>): Promise<Static<t
   const selection = selectionOf(kind, wanted);
   const objects = await selected(selection, wanted, ctx);
   checkPresence(selection, objects, wanted.presence ?? 'required');
-  if (wanted.that !== undefined) checkThat(wanted.that, selection, objects, ctx);
+  const others = await readOthers(wanted.others ?? {}, ctx);
+  if (wanted.that !== undefined) checkThat(wanted.that, selection, objects, { others, ctx });
   return { found: objects.length };
 }
 
@@ -153,12 +198,12 @@ function checkPresence(
 ): void {
   const subject = describeSelection(selection);
   if (presence === 'forbidden' && objects.length > 0) {
-    const shown = objects.slice(0, maxShown).map(describeObject).join(', ');
-    throw failed(`${subject}: must not exist, but found ${objects.length}: ${shown}`);
+    const shown = listed(objects.map(describeObject));
+    throw failed(`${subject}: must not exist, but found ${objects.length}${shown}`);
   }
   if (presence !== 'required') return;
   const missing = missingNames(selection, objects);
-  if (missing.length > 0) throw failed(`${subject}: ${missing.join(', ')} not found`);
+  if (missing.length > 0) throw failed(`${subject}: ${listSome(missing)} not found`);
   if (objects.length === 0) throw failed(`${subject}: found none`);
 }
 
@@ -166,51 +211,25 @@ function checkThat(
   that: string,
   selection: Selection,
   objects: readonly KubeObject[],
-  ctx: ReadContext<DrPorts>,
+  seeing: { readonly others: Readonly<Record<string, Found>>; readonly ctx: ReadContext<DrPorts> },
 ): void {
   const single = selection.name !== undefined;
-  const plain = objects.map(withoutManagedFields);
-  const names: JsonObject = single ? { object: plain[0] ?? null } : { objects: plain };
+  const seen = { that, single, objects, ...seeing };
   const subject = describeSelection(selection);
   let answer: Json;
   try {
-    answer = ctx.evaluate(that, names);
+    answer = seeing.ctx.evaluate(that, namesFor(seen));
   } catch (error) {
     if (!hasCode(error, 'VALUE_UNRESOLVED')) throw error;
-    throw new DrctlError('ASSERTION_FAILED', `${subject}: ${error.message}`, {
+    const because = error.message.replace(/^.* cannot be evaluated: /s, '');
+    const explained = explainAssertion({ ...seen, outcome: { because } });
+    throw new DrctlError('ASSERTION_FAILED', `${subject}: ${explained}`, {
       cause: error,
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     });
   }
   if (answer === true) return;
-  const shown = objects.slice(0, maxShown).map(shownObject);
-  const found = single
-    ? fieldsNamed(that, 'object', shown[0])
-    : [`${objects.length} objects: ${shown.map(describeObject).join(', ')}`];
-  const because = found.length === 0 ? '' : `; ${found.join(', ')}`;
-  throw failed(`${subject}: expected ${that}, which is ${JSON.stringify(answer)}${because}`);
-}
-
-const maxShown = 5;
-const maxShownLength = 200;
-
-/** The fields that the expression names, with the values found: "object.spec.pausedUntil is absent". */
-function fieldsNamed(
-  that: string,
-  root: string,
-  object: KubeObject | undefined,
-): readonly string[] {
-  if (object === undefined) return [`${root} is absent`];
-  const paths = new Set(
-    [...that.matchAll(/\bobject((?:\.[A-Za-z_]\w*)+)(?!\w*\()/g)].map((match) => match[1] ?? ''),
-  );
-  return [...paths].slice(0, maxShown).map((dotted) => {
-    const path = dotted.slice(1).split('.');
-    const value = valueAt(object, path);
-    const text = value === undefined ? 'absent' : JSON.stringify(value);
-    const isLong = text.length > maxShownLength || isJsonObject(value);
-    return `${root}.${showPath(path)} is ${isLong ? `${text.slice(0, maxShownLength)}…` : text}`;
-  });
+  throw failed(`${subject}: ${explainAssertion({ ...seen, outcome: { answer } })}`);
 }
 
 function failed(message: string): DrctlError {

@@ -3,11 +3,13 @@
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { DrctlError, defineAction } from '../../engine/index.ts';
-import type { Change, ReadContext, WriteContext } from '../../engine/index.ts';
+import type { Change, Json, ReadContext, WriteContext } from '../../engine/index.ts';
 import type { DrPorts, KubeClient, KubeKind, KubeObject, KubeReader } from '../ports.ts';
+import { isControlled, sinceDeletion } from './support/deletion-doubt.ts';
 import { hasCode } from './support/errors.ts';
 import { groupBy } from './support/group-by.ts';
 import { inParallel } from './support/in-parallel.ts';
+import { deletePermissions } from './support/delete-permissions.ts';
 import { contentsOf, countByKind, freeNamespace } from './support/namespace-contents.ts';
 import {
   describeObject,
@@ -19,7 +21,12 @@ import {
   uidOf,
 } from './support/objects.ts';
 import { refuseAllOfCluster, refuseProtected } from './support/protection.ts';
-import { namedOfRecord, recordDeletions, recreateDeleted } from './support/recreation.ts';
+import {
+  namedOfRecord,
+  recordDeletions,
+  recreateDeleted,
+  wasRecorded,
+} from './support/recreation.ts';
 import type { NamedObject } from './support/recreation.ts';
 import { removeObject, waitUntilGone } from './support/removal.ts';
 import { describeSelection, selectObjects, selectionOf } from './support/selection.ts';
@@ -32,6 +39,7 @@ import {
   namespaceField,
   selectionFields,
 } from './support/schemas.ts';
+import { keptRecords } from './support/undo-records.ts';
 
 const params = Type.Object(
   {
@@ -102,9 +110,10 @@ export const k8sDelete = defineAction<DrPorts, typeof params, typeof outputs>({
   ],
   params,
   outputs,
+  permissions: deletePermissions,
   plan: async (wanted, ctx) => {
     const kube = await ctx.readers.kube(wanted.target);
-    const { objects, problem } = await objectsToDelete(wanted, kube, ctx);
+    const { objects, problem } = await objectsToDelete(wanted, kube, ctx, ctx.earlier?.undoEntries);
     const notes = await inParallel(
       objects.filter(isNamespace),
       namespacesAtOnce,
@@ -127,7 +136,7 @@ export const k8sDelete = defineAction<DrPorts, typeof params, typeof outputs>({
   apply: async (wanted, ctx) => {
     const kube = await ctx.clients.kube(wanted.target);
     const earlier = [...ctx.undoEntries.values()].map((entry) => namedOfRecord(entry));
-    const { objects, problem } = await objectsToDelete(wanted, kube, ctx);
+    const { objects, problem } = await objectsToDelete(wanted, kube, ctx, ctx.undoEntries);
     if (problem !== undefined && earlier.length < (wanted.expectAtLeast ?? 0)) {
       throw new DrctlError('SELECTION_EMPTY', problem);
     }
@@ -137,12 +146,16 @@ export const k8sDelete = defineAction<DrPorts, typeof params, typeof outputs>({
   },
   probe: async (wanted, ctx) => {
     const kube = await ctx.readers.kube(wanted.target);
-    const { objects } = await objectsToDelete(wanted, kube, ctx);
-    const isAccepted = objects.every(
-      (object) => object.metadata['deletionTimestamp'] !== undefined,
-    );
-    if (objects.length > 0 && (wanted.waitUntilGone !== false || !isAccepted)) {
+    const { objects } = await objectsToDelete(wanted, kube, ctx, ctx.undoEntries);
+    const { left, again } = await sinceDeletion(ctx, objects);
+    const isAccepted = left.every((object) => object.metadata['deletionTimestamp'] !== undefined);
+    if (left.length > 0 && (wanted.waitUntilGone !== false || !isAccepted)) {
       return { found: 'not-done' };
+    }
+    const made = again.find((object) => !isControlled(object));
+    if (made !== undefined) {
+      const because = `${describeObject(made)} was deleted and is there again, made by somebody else`;
+      return { found: 'unclear', because };
     }
     const earlier = [...ctx.undoEntries.values()].map((entry) => namedOfRecord(entry));
     if (earlier.length < (wanted.expectAtLeast ?? 0)) return { found: 'not-done' };
@@ -155,6 +168,7 @@ export const k8sDelete = defineAction<DrPorts, typeof params, typeof outputs>({
       await recreateDeleted(kube, ctx, entries);
     },
   },
+  artifacts: keptRecords,
 });
 
 type Params = Static<typeof params>;
@@ -162,17 +176,23 @@ type Params = Static<typeof params>;
 const namespacesAtOnce = 2;
 const deletionsAtOnce = 8;
 
-/** Throws PROTECTED. `problem`: fewer than expected. */
+/**
+ * Throws PROTECTED. `problem`: fewer than expected. Where nobody waits until all are gone, as for pods that are to be
+ * restarted, an earlier attempt has settled which they are: what was made in their place since is not deleted again.
+ */
 async function objectsToDelete(
   wanted: Params,
   kube: KubeReader,
   ctx: ReadContext<DrPorts>,
+  recorded: ReadonlyMap<string, Json> = new Map(),
 ): Promise<{ readonly objects: readonly KubeObject[]; readonly problem?: string }> {
   const objects: KubeObject[] = [];
   const selections = kindsOf(wanted).map((kind) => selectionOf(kind, wanted));
   for (const selection of selections) {
     await refuseAllOfCluster(kube, ctx, selection);
-    objects.push(...(await selectIfServed(kube, ctx, selection)));
+    const selected = await selectIfServed(kube, ctx, selection);
+    const isSettled = wanted.waitUntilGone === false && recorded.size > 0;
+    objects.push(...selected.filter((one) => !isSettled || wasRecorded(recorded, one)));
   }
   await refuseProtected(kube, ctx, objects);
   const expected = wanted.expectAtLeast ?? 0;

@@ -2,9 +2,10 @@
 
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
-import { DrctlError, defineAction } from '../../engine/index.ts';
+import { DrctlError, counted, defineAction } from '../../engine/index.ts';
 import type { ReadContext } from '../../engine/index.ts';
 import type { DrPorts, KubeReader } from '../ports.ts';
+import { mayExec, mayListPods } from './support/permissions.ts';
 import { isReadyPod } from './support/pods.ts';
 import { describeSelection, selectObjects, selectionOf } from './support/selection.ts';
 import { kubeTarget } from './support/schemas.ts';
@@ -72,6 +73,9 @@ export const k8sExec = defineAction<DrPorts, typeof params, typeof outputs>({
   ],
   params,
   outputs,
+  permissions: (wanted) => ({
+    carryOut: [...(wanted.pod === undefined ? mayListPods(wanted) : []), ...mayExec(wanted)],
+  }),
   plan: async (wanted) => ({
     changes: [
       {
@@ -141,7 +145,7 @@ async function podOf(wanted: Params, kube: KubeReader, ctx: ReadContext<DrPorts>
   if (ready !== undefined) return ready.metadata.name;
   throw new DrctlError(
     'CLIENT_NOT_FOUND',
-    `${describeSelection(selection)}: none of ${pods.length} pods is ready`,
+    `${describeSelection(selection)}: none of ${counted(pods.length, 'pod')} is ready`,
   );
 }
 

@@ -3,12 +3,13 @@
 
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
-import { CelExpression, DrctlError, defineAction } from '../../engine/index.ts';
+import { CelExpression, DrctlError, counted, defineAction, listSome } from '../../engine/index.ts';
 import type { ReadContext } from '../../engine/index.ts';
 import type { DrPorts } from '../ports.ts';
+import { exportPermissions } from './support/export-permissions.ts';
 import { selectForExport } from './support/export-selection.ts';
 import type { NotTaken } from './support/export-selection.ts';
-import { indexName, readIndex, writeExport } from './support/exported.ts';
+import { indexName, keptExport, readIndex, writeExport } from './support/exported.ts';
 import { groupBy } from './support/group-by.ts';
 import { describeObject, refOf, uidOf } from './support/objects.ts';
 import type { NamedObject } from './support/recreation.ts';
@@ -160,6 +161,7 @@ export const k8sExport = defineAction<DrPorts, typeof params, typeof outputs>({
   ],
   params,
   outputs,
+  permissions: (wanted) => ({ carryOut: exportPermissions(wanted) }),
   plan: async (wanted, ctx) => {
     const kube = await ctx.readers.kube(wanted.target);
     const selection = await selectForExport(wanted, kube, ctx);
@@ -172,7 +174,7 @@ export const k8sExport = defineAction<DrPorts, typeof params, typeof outputs>({
               {
                 kind: 'run',
                 on: { target: wanted.target, object: `artifact ${wanted.to}` },
-                summary: `export ${count} objects`,
+                summary: `export ${counted(count, 'object')}`,
                 risk: 'safe',
               },
             ]
@@ -228,6 +230,7 @@ export const k8sExport = defineAction<DrPorts, typeof params, typeof outputs>({
       }
     },
   },
+  artifacts: ({ outputs: exported }) => keptExport(exported),
 });
 
 type Outputs = Static<typeof outputs>;
@@ -268,6 +271,6 @@ function outputsOf(
 
 function notesOf(notTaken: readonly NotTaken[]): readonly string[] {
   return [...groupBy(notTaken, ({ because }) => because)].map(
-    ([because, left]) => `Not taken: ${left.map(({ object }) => object).join(', ')} (${because})`,
+    ([because, left]) => `Not taken: ${listSome(left.map(({ object }) => object))} (${because})`,
   );
 }

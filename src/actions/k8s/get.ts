@@ -8,6 +8,7 @@ import type { DrPorts, ObjectRef } from '../ports.ts';
 import { hasCode } from './support/errors.ts';
 import { extractValues } from './support/extract.ts';
 import { describeRef, shownObject, withoutManagedFields } from './support/objects.ts';
+import { may, place } from './support/permissions.ts';
 import {
   anyJson,
   apiVersionField,
@@ -71,6 +72,7 @@ export const k8sGet = defineReadAction<DrPorts, typeof params, typeof outputs>({
   ],
   params,
   outputs,
+  permissions: (wanted) => ({ carryOut: may(['get'], place(wanted)) }),
   read,
 });
 

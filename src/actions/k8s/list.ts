@@ -9,6 +9,7 @@ import { hasCode } from './support/errors.ts';
 import { extractValues } from './support/extract.ts';
 import { shownObject, withoutManagedFields } from './support/objects.ts';
 import { requireFound, selectObjects, selectionOf } from './support/selection.ts';
+import { may, place } from './support/permissions.ts';
 import {
   anyObject,
   apiVersionField,
@@ -79,6 +80,7 @@ export const k8sList = defineReadAction<DrPorts, typeof params, typeof outputs>(
   ],
   params,
   outputs,
+  permissions: (wanted) => ({ carryOut: may(['list'], place(wanted)) }),
   read,
 });
 

@@ -7,7 +7,7 @@ import type { Change, Json, ReadContext, WriteContext } from '../../engine/index
 import type { DrPorts, KubeClient, KubeObject, KubeReader, ObjectRef } from '../ports.ts';
 import { fieldChanges, objectChanges } from './support/field-changes.ts';
 import { inParallel } from './support/in-parallel.ts';
-import { asJson, isJsonObject, sameJson, showPath, valueAt } from './support/json-tree.ts';
+import { asJson, sameJson, showPath, valueAt } from './support/json-tree.ts';
 import type { TreeChange } from './support/json-tree.ts';
 import {
   describeObject,
@@ -22,7 +22,8 @@ import {
 import { patched } from './support/patching.ts';
 import { revertChanges, throwConflicts } from './support/revert.ts';
 import { requireFound, selectObjects, selectionOf } from './support/selection.ts';
-import { recordBefore, recordedValue } from './support/undo-records.ts';
+import { keptRecords, recordBefore, recordedValue, standsAt } from './support/undo-records.ts';
+import { may, maySelect, selectedPlaces } from './support/permissions.ts';
 import {
   apiVersionField,
   atLeastField,
@@ -80,6 +81,10 @@ export const k8sPatch = defineAction<DrPorts, typeof params, typeof outputs>({
   ],
   params,
   outputs,
+  permissions: (wanted) => {
+    const places = selectedPlaces(wanted, wanted);
+    return { carryOut: [...maySelect(wanted, places), ...may(['get', 'patch'], ...places)] };
+  },
   plan: async (wanted, ctx) => {
     const objects = await objectsToPatch(wanted, await ctx.readers.kube(wanted.target), {
       ...ctx,
@@ -149,6 +154,7 @@ export const k8sPatch = defineAction<DrPorts, typeof params, typeof outputs>({
       throwConflicts(conflicts);
     },
   },
+  artifacts: keptRecords,
 });
 
 type Params = Static<typeof params>;
@@ -224,23 +230,21 @@ async function stateOf(
   ctx: Parameters<typeof objectsToPatch>[2],
   object: KubeObject,
 ): Promise<'done' | 'not-done' | 'unclear'> {
-  if ((wanted.type ?? 'merge') !== 'json') {
-    return effectOf(wanted, object).changes.length === 0 ? 'done' : 'not-done';
-  }
-  // A list of operations cannot be tried again to see whether it was done: the record tells what it was to change.
-  const entry = ctx.undoEntries.get(keyOf(refOf(object)));
+  // A list of operations cannot be tried again to see whether it was done: only the record tells.
+  const isRepeatable = (wanted.type ?? 'merge') !== 'json';
+  if (isRepeatable && effectOf(wanted, object).changes.length === 0) return 'done';
+  const key = keyOf(refOf(object));
+  const entry = ctx.undoEntries.get(key);
   if (entry === undefined) return 'not-done';
-  const changes = recordedChanges(entry);
-  if (changes === undefined) return 'unclear';
-  if (changes.every(({ path, after }) => sameJson(valueAt(object, path), after))) return 'done';
-  return changes.every(({ path, before }) => sameJson(valueAt(object, path), before))
-    ? 'not-done'
-    : 'unclear';
-}
-
-function recordedChanges(entry: Json): readonly TreeChange[] | undefined {
-  const changes = isJsonObject(entry) ? entry['changes'] : undefined;
-  return Array.isArray(changes) ? changes : undefined;
+  const record = await recordedValue(ctx, entry);
+  const written = ctx.undoEntries.get(`${writtenPrefix}${key}`);
+  const changes =
+    written === undefined
+      ? (record as unknown as PatchRecord).changes
+      : ((await recordedValue(ctx, written)) as unknown as readonly TreeChange[]);
+  const stands = standsAt(object, changes);
+  if (stands === 'neither') return 'unclear';
+  return stands === 'after' ? 'done' : 'not-done';
 }
 
 function unclear(object: KubeObject): { found: 'unclear'; because: string } {

@@ -7,6 +7,7 @@ import { CelExpression, assertNever, defineAction } from '../../engine/index.ts'
 import type { Change, Json, Planned, ReadContext } from '../../engine/index.ts';
 import type { DrPorts, KubeReader } from '../ports.ts';
 import { hasCode } from './support/errors.ts';
+import { restorePermissions } from './support/export-permissions.ts';
 import { readIndex } from './support/exported.ts';
 import { fieldChanges } from './support/field-changes.ts';
 import { inParallel } from './support/in-parallel.ts';
@@ -20,6 +21,7 @@ import { createRestorer, restoredObject, undoRestore } from './support/restorer.
 import type { RestoredObject } from './support/restorer.ts';
 import { ownersOf } from './support/sanitize.ts';
 import { anyJson, apiVersionField, kindField, kubeTarget, namedObject } from './support/schemas.ts';
+import { keptRecords } from './support/undo-records.ts';
 
 const ruleFields = {
   apiVersion: Type.Optional(apiVersionField),
@@ -150,6 +152,7 @@ export const k8sRestore = defineAction<DrPorts, typeof params, typeof outputs>({
   ],
   params,
   outputs,
+  permissions: restorePermissions,
   plan: async (wanted, ctx) => {
     const kube = await ctx.readers.kube(wanted.target);
     try {
@@ -202,6 +205,7 @@ export const k8sRestore = defineAction<DrPorts, typeof params, typeof outputs>({
       await undoRestore(kube, ctx, entries);
     },
   },
+  artifacts: keptRecords,
 });
 
 type Params = Static<typeof params>;

@@ -3,15 +3,21 @@
 
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
-import { DrctlError, defineAction } from '../../engine/index.ts';
-import type { Change, Json, ReadContext, WriteContext } from '../../engine/index.ts';
-import type { DrPorts, KubeClient, KubeObject, KubeReader, ObjectRef } from '../ports.ts';
+import { DrctlError, counted, defineAction, listSome } from '../../engine/index.ts';
+import type { Json, ReadContext, WriteContext } from '../../engine/index.ts';
+import type { DrPorts, KubeClient, KubeObject, KubeReader } from '../ports.ts';
 import { hasCode } from './support/errors.ts';
 import { inParallel } from './support/in-parallel.ts';
-import { asJson, valueAt } from './support/json-tree.ts';
+import { asJson } from './support/json-tree.ts';
 import { describeObject, keyOf, namespaceOf, refOf, uidOf } from './support/objects.ts';
+import { lostOrMoved, replicasOf } from './support/scale-record.ts';
+import type { ScaleRecord } from './support/scale-record.ts';
 import { havePodsFollowed, waitForPods } from './support/pods.ts';
+import { refuseLossOfVolumes } from './support/protection.ts';
 import { throwConflicts } from './support/revert.ts';
+import { changeOf } from './support/scale-change.ts';
+import { notesOf, setReplicas, takeReplicasBack } from './support/scale-note.ts';
+import { scalePermissions } from './support/scale-permissions.ts';
 import { missingNames, selectObjects, selectionOf } from './support/selection.ts';
 import { recordBefore } from './support/undo-records.ts';
 import type { UndoRecord } from './support/undo-records.ts';
@@ -42,6 +48,13 @@ const params = Type.Object(
       Type.Boolean({
         default: true,
         description: 'Wait until surplus pods are gone, or until all pods are ready',
+      }),
+    ),
+    leaveNote: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description:
+          'Write on the workload itself, in the annotation drctl.dev/scaled, which run scaled it and from how many; it goes with the undo. drctl cleanup --runbook puts the workload back by it when the run’s state is lost',
       }),
     ),
     undoWaits: Type.Optional(
@@ -88,6 +101,7 @@ export const k8sScale = defineAction<DrPorts, typeof params, typeof outputs>({
   ],
   params,
   outputs,
+  permissions: scalePermissions,
   plan: async (wanted, ctx) => {
     const kube = await ctx.readers.kube(wanted.target);
     const workloads = await workloadsOf(wanted, kube, ctx);
@@ -105,6 +119,7 @@ export const k8sScale = defineAction<DrPorts, typeof params, typeof outputs>({
         id: uidOf(workload),
         fields: { replicas: replicasOf(workload) },
       })),
+      notes: workloads.flatMap((workload) => notesOf(workload, ctx.run.id)),
     };
   },
   apply: async (wanted, ctx) => {
@@ -117,10 +132,10 @@ export const k8sScale = defineAction<DrPorts, typeof params, typeof outputs>({
     );
     await inParallel(workloads, waitsAtOnce, async (workload) => {
       if (replicasOf(workload) !== wanted.replicas) {
-        await setReplicas(kube, ctx, refOf(workload), wanted.replicas);
+        await setReplicas(kube, ctx, refOf(workload), countOf(wanted, ctx, workload));
       }
       if (wanted.waitForPods !== false) {
-        await followPods(kube, ctx, workload, wanted.replicas);
+        await followPods(kube, ctx, workload, countOf(wanted, ctx, workload));
       }
     });
     return scaledOf(workloads, wanted.replicas, ctx.undoEntries);
@@ -131,6 +146,8 @@ export const k8sScale = defineAction<DrPorts, typeof params, typeof outputs>({
       if (hasCode(error, 'CLIENT_NOT_FOUND')) return undefined;
       throw error;
     });
+    const lost = await lostOrMoved(wanted.replicas, kube, ctx);
+    if (lost !== undefined) return { found: 'unclear', because: lost };
     if (workloads === undefined) return { found: 'not-done' };
     for (const workload of workloads) {
       const isScaled = replicasOf(workload) === wanted.replicas;
@@ -153,10 +170,15 @@ export const k8sScale = defineAction<DrPorts, typeof params, typeof outputs>({
         if (workload === undefined) continue;
         const now = replicasOf(workload);
         if (now !== record.after && now !== record.before) {
-          conflicts.push(`${describeObject(workload)} has ${now} replicas, not ${record.after}`);
+          conflicts.push(
+            `${describeObject(workload)} has ${counted(now, 'replica')}, not ${record.after}`,
+          );
           continue;
         }
-        if (now !== record.before) await setReplicas(kube, ctx, record.ref, record.before);
+        const { before } = record;
+        const asWhole = wanted.leaveNote === true;
+        const back = { run: ctx.run.id, before, asWhole, signal: ctx.signal };
+        await takeReplicasBack(kube, workload, back);
         if (wanted.undoWaits === true)
           await waitForPods(kube, ctx, workload, { replicas: record.before });
       }
@@ -167,20 +189,8 @@ export const k8sScale = defineAction<DrPorts, typeof params, typeof outputs>({
 
 type Params = Static<typeof params>;
 
-interface ScaleRecord {
-  readonly ref: ObjectRef;
-  readonly before: number;
-  readonly after: number;
-}
-
 const waitsAtOnce = 8;
 const maxResets = 20;
-
-function replicasOf(workload: KubeObject): number {
-  const replicas = valueAt(workload, ['spec', 'replicas']);
-  // The API server's default, where the field is absent.
-  return typeof replicas === 'number' ? replicas : 1;
-}
 
 /** CLIENT_NOT_FOUND for what is missing, where that is not to be ignored. Each name must be found once over all kinds. */
 async function workloadsOf(
@@ -198,37 +208,27 @@ async function workloadsOf(
   const missing = missingNames(first, found);
   if (missing.length === 0 && found.length > 0) return found;
   const place = `${kinds.join(' or ')} in ${wanted.namespace}`;
-  const what = missing.length > 0 ? `is named ${missing.join(', ')}` : 'is selected';
+  const what = missing.length > 0 ? `is named ${listSome(missing)}` : 'is selected';
   throw new DrctlError('CLIENT_NOT_FOUND', `No ${place} ${what}`, {
     hint: 'Where that is fine, say missing: ignore',
   });
 }
 
-/** Scaling such a StatefulSet down deletes its volumes with the data in them. */
-function refuseLossOfVolumes(workloads: readonly KubeObject[], replicas: number): void {
-  const losing = workloads.find(
-    (workload) =>
-      replicas < replicasOf(workload) &&
-      valueAt(workload, ['spec', 'persistentVolumeClaimRetentionPolicy', 'whenScaled']) ===
-        'Delete',
-  );
-  if (losing === undefined) return;
-  throw new DrctlError(
-    'PROTECTED',
-    `Scaling ${describeObject(losing)} down would delete its volumes: its persistentVolumeClaimRetentionPolicy.whenScaled is Delete`,
-    { hint: 'Set whenScaled to Retain first, and make sure that no controller sets it back' },
-  );
+type Count = Parameters<typeof setReplicas>[3];
+
+/** What to write, and with which note. */
+function countOf(
+  { replicas, leaveNote }: Params,
+  { undoEntries }: WriteContext<DrPorts>,
+  workload: KubeObject,
+): Count {
+  return leaveNote === true ? { replicas, before: beforeOf(undoEntries, workload) } : { replicas };
 }
 
-function changeOf(wanted: Params, workload: KubeObject, followed: boolean): readonly Change[] {
-  const before = replicasOf(workload);
-  const on = { target: wanted.target, object: describeObject(workload) };
-  const risk = wanted.replicas < before ? 'disruptive' : 'safe';
-  if (before !== wanted.replicas) {
-    const fields = [{ path: 'spec.replicas', before, after: wanted.replicas }];
-    return [{ kind: 'update', on, fields, risk }];
-  }
-  return followed ? [] : [{ kind: 'run', on, summary: 'wait for its pods', risk: 'safe' }];
+/** What this step recorded first; otherwise what is there. */
+function beforeOf(entries: ReadonlyMap<string, Json>, workload: KubeObject): number {
+  const record = entries.get(keyOf(refOf(workload))) as ScaleRecord | undefined;
+  return record?.before ?? replicasOf(workload);
 }
 
 function recordOf(wanted: Params, workload: KubeObject): UndoRecord {
@@ -240,15 +240,6 @@ function recordOf(wanted: Params, workload: KubeObject): UndoRecord {
   return { key: keyOf(refOf(workload)), value: asJson(record), isSecret: false };
 }
 
-async function setReplicas(
-  kube: KubeClient,
-  ctx: WriteContext<DrPorts>,
-  ref: ObjectRef,
-  replicas: number,
-): Promise<void> {
-  await kube.patch(ref, { type: 'merge', patch: { spec: { replicas } }, signal: ctx.signal });
-}
-
 /**
  * A controller that is being stopped in the same step may set a count back with its last breath: it is set again. One
  * that keeps on doing it is not being stopped.
@@ -257,8 +248,9 @@ async function followPods(
   kube: KubeClient,
   ctx: WriteContext<DrPorts>,
   workload: KubeObject,
-  replicas: number,
+  count: Count,
 ): Promise<void> {
+  const { replicas } = count;
   let resets = 0;
   const isHeld = async (): Promise<boolean> => {
     const present = await kube.get(refOf(workload), ctx.signal);
@@ -267,11 +259,11 @@ async function followPods(
     if (resets > maxResets) {
       throw new DrctlError(
         'CLIENT_CONFLICT',
-        `${describeObject(workload)} was set back to ${replicasOf(present)} replicas ${maxResets} times`,
+        `${describeObject(workload)} was set back to ${counted(replicasOf(present), 'replica')} ${maxResets} times`,
         { hint: 'Stop or pause the controller that owns it first' },
       );
     }
-    await setReplicas(kube, ctx, refOf(workload), replicas);
+    await setReplicas(kube, ctx, refOf(workload), count);
     return false;
   };
   do await waitForPods(kube, ctx, workload, { replicas, onWaiting: isHeld });
@@ -284,12 +276,11 @@ function scaledOf(
   entries: ReadonlyMap<string, Json>,
 ): Static<typeof outputs> {
   const scaled = workloads.map((workload) => {
-    const record = entries.get(keyOf(refOf(workload))) as ScaleRecord | undefined;
     return {
       kind: workload.kind,
       namespace: namespaceOf(workload) ?? '',
       name: workload.metadata.name,
-      before: record?.before ?? replicasOf(workload),
+      before: beforeOf(entries, workload),
       after: replicas,
     };
   });

@@ -12,6 +12,7 @@ import { pathVerdict, pollPath } from './support/poll-path.ts';
 import { chosen, goalVerdict, objectsNow, queryOf, waitGoal } from './support/wait-goal.ts';
 import { watchUntil } from './support/watch-until.ts';
 import type { Verdict } from './support/watch-until.ts';
+import { may, selectedPlaces, withoutName } from './support/permissions.ts';
 import {
   anyJson,
   anyObject,
@@ -99,6 +100,16 @@ export const k8sWait = defineReadAction<DrPorts, typeof params, typeof outputs>(
   ],
   params,
   outputs,
+  permissions: (wanted) => {
+    const { target, path, apiVersion, kind, name } = wanted;
+    if (path !== undefined)
+      return { carryOut: [{ system: 'kubernetes', target, verb: 'get', path }] };
+    if (apiVersion === undefined || kind === undefined) return { carryOut: [] };
+    const places = selectedPlaces({ target, apiVersion, kind }, wanted);
+    return {
+      carryOut: may(['list', 'watch'], ...(name === undefined ? places.map(withoutName) : places)),
+    };
+  },
   read,
   // Planning never waits: it says whether it holds now.
   plan: async (wanted, ctx) => {
@@ -115,9 +126,9 @@ export const k8sWait = defineReadAction<DrPorts, typeof params, typeof outputs>(
 type Params = Static<typeof params>;
 
 async function read(wanted: Params, ctx: ReadContext<DrPorts>): Promise<Static<typeof outputs>> {
-  const started = ctx.now().getTime();
+  const startedMs = ctx.monotonicMs();
   const kube = await ctx.readers.kube(wanted.target);
-  const waited = () => ({ waitedMs: Math.max(0, ctx.now().getTime() - started) });
+  const waited = () => ({ waitedMs: Math.round(ctx.monotonicMs() - startedMs) });
   if (wanted.path !== undefined) {
     await pollPath(kube, ctx, { path: wanted.path, status: wanted.status ?? 200 });
     return waited();

@@ -18,10 +18,24 @@ export interface EtcdStatus {
   readonly version?: string;
 }
 
+export interface EtcdChanges {
+  /** Keys that were written. */
+  readonly writes: number;
+  /** Keys that went away: deleted, or expired with their lease. */
+  readonly removals: number;
+  /** The revision of the last change that was seen; the one asked about when there was none. */
+  readonly upToRevision: number;
+}
+
 /** etcd by way of its own tools in its own pods, with fixed commands that only read. */
 export interface EtcdReader {
   /** `endpoint health` and `endpoint status` of one member. An unhealthy member is an answer, not an error. */
   status(member: EtcdMember, signal: AbortSignal): Promise<EtcdStatus>;
+  /**
+   * What happened to keys after a revision, as far back as the member still knows. Throws EXEC_FAILED when it no longer
+   * does (the revision was compacted).
+   */
+  changesSince(member: EtcdMember, revision: number, signal: AbortSignal): Promise<EtcdChanges>;
   /** Bytes free on the file system that holds `path`. */
   freeBytes(member: EtcdMember, path: string, signal: AbortSignal): Promise<number>;
   /** undefined: no such file. */

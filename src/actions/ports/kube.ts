@@ -45,6 +45,7 @@ export type KubeWatchEvent =
   /** The list with which a watch begins (and begins again after a 410) has been given completely. */
   | { readonly type: 'synced' };
 
+/** The kind "*" (and apiVersion "*"): every resource of every group. */
 export interface AccessQuery {
   readonly verb: string;
   readonly apiVersion: string;

@@ -30,6 +30,11 @@ export interface BucketReader {
   bucket(name: string, signal: AbortSignal): Promise<BucketFacts | undefined>;
   /** undefined: no such object. */
   head(address: ObjectAddress, signal: AbortSignal): Promise<BucketObject | undefined>;
+  /** Every object whose key begins with the prefix, by key; paged, one page in memory. CLIENT_NOT_FOUND: no such bucket. */
+  list(
+    where: { readonly bucket: string; readonly prefix: string },
+    signal: AbortSignal,
+  ): AsyncIterable<{ readonly key: string; readonly sizeBytes: number }>;
   /** Streamed; CLIENT_NOT_FOUND. */
   read(address: ObjectAddress, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** Signs locally, without any request. `expiresAt` is never later than what the credentials allow. */
@@ -55,12 +60,16 @@ export interface UploadOptions {
   readonly encryption: 'none' | 'AES256' | 'aws:kms';
   readonly kmsKeyId?: string;
   onProgress(sentBytes: number): void;
+  /** Awaited before the first part of an upload in several parts is sent: by this id `abandon` finds it. */
+  onParts?(uploadId: string): Promise<void>;
   readonly signal: AbortSignal;
 }
 
 export interface BucketClient extends BucketReader {
   /** Streamed multipart upload; an upload that fails leaves no parts behind. DATA_CORRUPT when a checksum differs. */
   upload(address: ObjectAddress, options: UploadOptions): Promise<BucketObject>;
+  /** Removes the parts of an upload that was cut off. Nothing happens when it was completed, or is gone. */
+  abandon(address: ObjectAddress, uploadId: string, signal: AbortSignal): Promise<void>;
   /** Removes this version (or the object, where the bucket is not versioned). Nothing happens when absent. */
   remove(address: ObjectAddress, signal: AbortSignal): Promise<void>;
 }

@@ -2,10 +2,11 @@
 
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
-import { DrctlError, TargetName, defineReadAction } from '../../engine/index.ts';
+import { DrctlError, TargetName, defineReadAction, mayBe } from '../../engine/index.ts';
 import type { ReadContext } from '../../engine/index.ts';
 import { planAssertion } from '../plan-assertion.ts';
 import type { BucketFacts, BucketObject, BucketReader, DrPorts } from '../ports.ts';
+import { mayLookAtBucket, mayOnObject, mayReadObject } from './support/permissions.ts';
 import { addressOf, bucketParam, sha256Param, versionParam } from './support/params.ts';
 
 const params = Type.Object(
@@ -86,6 +87,19 @@ export const s3Assert = defineReadAction<DrPorts, typeof params, typeof outputs>
   ],
   params,
   outputs,
+  permissions: (wanted) => {
+    const key = wanted.key ?? 'drctl-write-check';
+    const versioned = wanted.versionId !== undefined;
+    return {
+      carryOut: [
+        ...mayLookAtBucket(wanted, { public: mayBe(wanted.notPublic ?? false, true) }),
+        ...(wanted.key === undefined ? [] : mayReadObject({ ...wanted, key }, { versioned })),
+        ...(mayBe(wanted.writable ?? false, true)
+          ? mayOnObject({ ...wanted, key }, 's3:PutObject')
+          : []),
+      ],
+    };
+  },
   read,
   plan: (wanted, ctx) => planAssertion(() => read(wanted, ctx)),
 });

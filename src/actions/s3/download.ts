@@ -4,10 +4,11 @@
 import { createHash } from 'node:crypto';
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
-import { DrctlError, defineAction } from '../../engine/index.ts';
+import { DrctlError, counted, defineAction } from '../../engine/index.ts';
 import type { Planned, ReadContext, WriteContext } from '../../engine/index.ts';
-import { digestOf } from '../source-file.ts';
+import { digestOf, keptFile } from '../source-file.ts';
 import type { BucketObject, BucketReader, DrPorts } from '../ports.ts';
+import { mayReadObject } from './support/permissions.ts';
 import { addressOf, objectParams, sha256Param, uriOf, versionParam } from './support/params.ts';
 
 const params = Type.Object(
@@ -46,6 +47,8 @@ export const s3Download = defineAction<DrPorts, typeof params, typeof outputs>({
   ],
   params,
   outputs,
+  // The version that was looked at is read, also where none is given.
+  permissions: (wanted) => ({ carryOut: mayReadObject(wanted, { versioned: true }) }),
   plan,
   apply,
   probe: async (wanted, ctx) => {
@@ -60,6 +63,7 @@ export const s3Download = defineAction<DrPorts, typeof params, typeof outputs>({
       if (typeof name === 'string') await ctx.clients.artifacts.remove(name);
     },
   },
+  artifacts: ({ outputs: downloaded }) => keptFile(downloaded),
 });
 
 async function plan(wanted: Params, ctx: ReadContext<DrPorts>): Promise<Planned<Outputs>> {
@@ -75,7 +79,9 @@ async function plan(wanted: Params, ctx: ReadContext<DrPorts>): Promise<Planned<
   if (object === undefined) return { changes: [run], notes: [`${on.object} is not there yet`] };
   const present = await findDownloaded(wanted, object, ctx);
   if (present === undefined) {
-    return { changes: [{ ...run, summary: `${run.summary} (${object.sizeBytes} bytes)` }] };
+    return {
+      changes: [{ ...run, summary: `${run.summary} (${counted(object.sizeBytes, 'byte')})` }],
+    };
   }
   const because = `artifact ${wanted.to} has this content`;
   return { changes: [{ kind: 'none', because }], outputs: present };

@@ -9,10 +9,12 @@ import {
   Sensitive,
   defineReadAction,
   formatDuration,
+  mayBe,
   parseDuration,
 } from '../../engine/index.ts';
 import type { ReadContext } from '../../engine/index.ts';
 import type { DrPorts } from '../ports.ts';
+import { mayOnObject } from './support/permissions.ts';
 import { addressOf, objectParams, uriOf, versionParam } from './support/params.ts';
 
 const params = Type.Object(
@@ -61,6 +63,15 @@ export const s3Presign = defineReadAction<DrPorts, typeof params, typeof outputs
   ],
   params,
   outputs,
+  // Signing asks nobody; whoever uses the URL does it with our rights.
+  permissions: (wanted) => ({
+    carryOut: mayOnObject(
+      wanted,
+      ...(mayBe(wanted.method ?? 'GET', 'PUT') ? ['s3:PutObject'] : []),
+      ...(mayBe(wanted.method ?? 'GET', 'GET') ? ['s3:GetObject'] : []),
+      ...(wanted.versionId === undefined ? [] : ['s3:GetObjectVersion']),
+    ),
+  }),
   perishable: true,
   read,
 });

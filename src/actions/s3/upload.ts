@@ -3,12 +3,20 @@
 
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
-import { DrctlError, defineAction } from '../../engine/index.ts';
+import { DrctlError, counted, defineAction } from '../../engine/index.ts';
 import type { Planned, ReadContext, WriteContext } from '../../engine/index.ts';
 import { digestOf, findSourceFile, openSourceFile } from '../source-file.ts';
 import type { BucketObject, DrPorts } from '../ports.ts';
+import { mayOnBucket, mayOnObject, mayReadObject, mayUseKey } from './support/permissions.ts';
 import { objectParams, sha256Param, sizeOf, uriOf } from './support/params.ts';
-import { ownUpload, recordUpload, undoUpload } from './support/upload-record.ts';
+import {
+  isForeignUpload,
+  ownUpload,
+  recordParts,
+  recordUpload,
+  removeParts,
+  undoUpload,
+} from './support/upload-record.ts';
 
 const params = Type.Object(
   {
@@ -25,6 +33,14 @@ const params = Type.Object(
     ),
     kmsKeyId: Type.Optional(Type.String({ description: 'Key for aws:kms' })),
     sha256: Type.Optional(sha256Param('Expected hex SHA-256 of the file')),
+    keptBy: Type.Optional(
+      Type.String({
+        description:
+          'Key of an object that keeps this one: while it exists, as the manifest of a finished backup, an undo leaves this one alone',
+        minLength: 1,
+        maxLength: 1024,
+      }),
+    ),
     partSize: Type.Optional(
       Type.String({
         description: 'Size of a part of a multipart upload, 5Mi to 5Gi',
@@ -69,19 +85,54 @@ export const s3Upload = defineAction<DrPorts, typeof params, typeof outputs>({
   ],
   params,
   outputs,
+  permissions: (wanted) => ({
+    carryOut: [
+      // What is uploaded is looked at again, by its version where the bucket has any. Where another object is in its
+      // place, it counts whether the bucket has versions; other facts of it do not.
+      ...mayOnBucket(wanted, 's3:GetBucketVersioning'),
+      ...mayReadObject(wanted, { versioned: true }),
+      ...mayOnObject(wanted, 's3:PutObject', 's3:AbortMultipartUpload'),
+      ...mayUseKey(wanted),
+    ],
+    undo: [
+      ...mayOnObject(
+        wanted,
+        's3:DeleteObject',
+        's3:DeleteObjectVersion',
+        's3:AbortMultipartUpload',
+      ),
+      ...(wanted.keptBy === undefined
+        ? []
+        : mayReadObject({ ...wanted, key: wanted.keptBy }, { versioned: false })),
+    ],
+  }),
   plan,
   apply,
   probe: async (wanted, ctx) => {
     const s3 = await ctx.readers.s3(wanted.target);
     const found = await ownUpload(s3, ctx.undoEntries, ctx.signal);
+    if (found === undefined && (await isForeignUpload(s3, ctx.undoEntries, ctx.signal))) {
+      const because = `${uriOf(wanted)} holds neither what was there before nor what was to be uploaded`;
+      return { found: 'unclear', because };
+    }
     return found === undefined
       ? { found: 'not-done' }
       : { found: 'done', outputs: outputsOf(found.object, found.sha256) };
   },
   undo: {
     possible: true,
-    run: async ({ params: { target }, entries }, ctx) =>
-      undoUpload(await ctx.clients.s3(target), entries, ctx),
+    run: async ({ params: { target, bucket, keptBy }, entries }, ctx) => {
+      const s3 = await ctx.clients.s3(target);
+      const keeper = keptBy === undefined ? undefined : { bucket, key: keptBy };
+      if (keeper !== undefined && (await s3.head(keeper, ctx.signal)) !== undefined) {
+        ctx.report({ message: `it stays: ${uriOf(keeper)} keeps it` });
+        return;
+      }
+      await undoUpload(s3, entries, ctx);
+    },
+  },
+  tidy: async ({ params: { target }, entries }, ctx) => {
+    await removeParts(await ctx.clients.s3(target), entries, ctx.signal);
   },
 });
 
@@ -104,7 +155,7 @@ async function plan(wanted: Params, ctx: ReadContext<DrPorts>): Promise<Planned<
       };
     }
   }
-  const size = source === undefined ? '' : ` (${source.sizeBytes} bytes)`;
+  const size = source === undefined ? '' : ` (${counted(source.sizeBytes, 'byte')})`;
   const loses =
     present !== undefined && (await s3.bucket(wanted.bucket, ctx.signal))?.versioned !== true;
   return {
@@ -134,6 +185,7 @@ async function apply(wanted: Params, ctx: WriteContext<DrPorts>): Promise<Output
     );
   }
   const s3 = await ctx.clients.s3(wanted.target);
+  if (ctx.attempt > 1) await removeParts(s3, ctx.undoEntries, ctx.signal);
   const present = await s3.head(wanted, ctx.signal);
   if (present?.sha256 === sha256 && present.sizeBytes === sizeBytes) {
     return outputsOf(present, sha256);
@@ -148,6 +200,7 @@ async function apply(wanted: Params, ctx: WriteContext<DrPorts>): Promise<Output
     ...(wanted.kmsKeyId !== undefined && { kmsKeyId: wanted.kmsKeyId }),
     onProgress: (done) =>
       ctx.report({ message: `uploading ${wanted.from}`, done, total: sizeBytes, unit: 'bytes' }),
+    onParts: (uploadId) => recordParts(ctx, uploadId),
     signal: ctx.signal,
   });
   return outputsOf(uploaded, sha256);

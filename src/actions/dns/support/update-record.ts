@@ -1,7 +1,7 @@
 // What a DNS change remembers of every record set that it touches: how it was and how it will be. Undo puts back how it
 // was, where it still is as we left it; a record that somebody else has written since is theirs.
 
-import { DrctlError } from '../../../engine/index.ts';
+import { DrctlError, listSome } from '../../../engine/index.ts';
 import type { Json, JsonObject } from '../../../engine/index.ts';
 import type { DnsChange, DnsRecordSet } from '../../ports.ts';
 import { recordKey } from './params.ts';
@@ -71,6 +71,19 @@ export function recordedChanges(
   return changes.length === 0 ? undefined : changes;
 }
 
+/** Records that somebody else has written since: neither as they were before nor as they were to be. */
+export function foreignRecords(
+  entries: ReadonlyMap<string, Json>,
+  present: ReadonlyMap<string, DnsRecordSet>,
+): readonly string[] {
+  return remembered(entries)
+    .filter(
+      ({ key, before, after }) =>
+        !sameOrAbsent(present.get(key), before) && !sameOrAbsent(present.get(key), after),
+    )
+    .map(({ key }) => key);
+}
+
 /** Throws CLIENT_CONFLICT when a record is neither as we left it nor as it was before. */
 export function undoneChanges(
   entries: ReadonlyMap<string, Json>,
@@ -84,7 +97,7 @@ export function undoneChanges(
   if (foreign.length > 0) {
     throw new DrctlError(
       'CLIENT_CONFLICT',
-      `Somebody else has written these records since: ${foreign.map(({ key }) => key).join(', ')}`,
+      `Somebody else has written these records since: ${listSome(foreign.map(({ key }) => key))}`,
       { hint: 'Look at them in Route53; once they are gone or right, roll back again' },
     );
   }

@@ -9,8 +9,9 @@ import { canonicalName, isAddress, namingOf, namingParams } from './params.ts';
 
 export const goalParams = {
   names: Type.Array(Type.String(), { description: 'Hostnames', minItems: 1 }),
-  until: Type.Enum(['absent', 'present', 'value'], {
-    description: 'No address record is left; every name has one; every name has this value',
+  until: Type.Enum(['absent', 'present', 'value', 'ours'], {
+    description:
+      'No address record is left; every name has one; every name has this value; what records there are belong to `owner`',
   }),
   owners: Type.Optional(
     Type.Boolean({
@@ -21,7 +22,7 @@ export const goalParams = {
   owner: Type.Optional(
     Type.String({
       description:
-        'external-dns --txt-owner-id: absent counts only what it owns, present and value want it as the owner',
+        'external-dns --txt-owner-id: absent counts only what it owns, the others want it as the owner',
     }),
   ),
   values: Type.Optional(
@@ -47,9 +48,7 @@ export function verdictOn(records: readonly DnsRecordSet[], goal: WaitGoal): Ver
     addresses: records.filter((record) => record.name === name && isAddress(record)),
     owners: ownersOf(name, records, namingOf(goal)),
   }));
-  const faults = hosts.flatMap((host) =>
-    goal.until === 'absent' ? leftOf(host, goal) : missingOf(host, goal),
-  );
+  const faults = hosts.flatMap((host) => faultsOf(host, goal));
   return {
     holds: faults.length === 0,
     seen: faults.join('; '),
@@ -61,6 +60,21 @@ interface Host {
   readonly name: string;
   readonly addresses: readonly DnsRecordSet[];
   readonly owners: readonly OwnerRecord[];
+}
+
+function faultsOf(host: Host, goal: WaitGoal): readonly string[] {
+  if (goal.until === 'absent') return leftOf(host, goal);
+  return goal.until === 'ours' ? foreignOf(host, goal) : missingOf(host, goal);
+}
+
+/** A record without an owner is foreign too: external-dns never changes it. */
+function foreignOf({ name, addresses, owners }: Host, { owner }: WaitGoal): readonly string[] {
+  const others = new Set(owners.map((one) => one.owner).filter((one) => one !== owner));
+  const unowned = addresses.filter((record) => ownersOfRecord(record, owners).length === 0);
+  return [
+    ...[...others].map((one) => `${name} belongs to ${one}, not to ${owner ?? 'nobody'}`),
+    ...unowned.map(({ type }) => `${type} ${name} has no ownership record`),
+  ];
 }
 
 function leftOf({ name, addresses, owners }: Host, goal: WaitGoal): readonly string[] {

@@ -40,9 +40,20 @@ export async function findTaken(
   if (content === undefined || note === undefined) return undefined;
   const chunks: Uint8Array[] = [];
   for await (const chunk of artifacts.read(noteName(artifact))) chunks.push(chunk);
-  const taken = JSON.parse(Buffer.concat(chunks).toString()) as TakenSnapshot;
+  const taken = parseNote(Buffer.concat(chunks).toString());
+  if (taken === undefined) return undefined;
   const found = await digestOf(artifacts.read(artifact), ctx.signal);
   return found.sha256 === taken.sha256 ? taken : undefined;
+}
+
+/** undefined: it is damaged, so that nothing is known of the snapshot beside it. */
+function parseNote(text: string): TakenSnapshot | undefined {
+  try {
+    const note = JSON.parse(text) as TakenSnapshot | null;
+    return typeof note?.sha256 === 'string' ? note : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export async function forgetTaken(artifact: string, ctx: WriteContext<DrPorts>): Promise<void> {

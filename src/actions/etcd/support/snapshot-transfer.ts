@@ -2,7 +2,7 @@
 
 import { DrctlError } from '../../../engine/index.ts';
 import type { WriteContext } from '../../../engine/index.ts';
-import type { DrPorts, EtcdClient, EtcdMember } from '../../ports.ts';
+import type { DrPorts, EtcdClient, EtcdMember, EtcdReader } from '../../ports.ts';
 import { verifiedSnapshot } from './snapshot-content.ts';
 
 /** A snapshot is as large as the database, or a little larger while it is written. */
@@ -10,17 +10,16 @@ const spaceFactor = 1.1;
 const reportEveryBytes = 16 * 1024 * 1024;
 
 export interface SpaceCheck {
-  readonly etcd: EtcdClient;
+  readonly etcd: EtcdReader;
   readonly member: EtcdMember;
-  readonly path: string;
+  readonly directory: string;
   readonly dbSizeBytes: number;
   readonly signal: AbortSignal;
 }
 
-/** Throws ASSERTION_FAILED when the file system of `path` has no room: a full volume would stop etcd itself. */
+/** Throws ASSERTION_FAILED when the file system of the folder has no room: a full volume would stop etcd itself. */
 export async function checkSpace(check: SpaceCheck): Promise<void> {
-  const { etcd, member, path, dbSizeBytes, signal } = check;
-  const directory = path.slice(0, path.lastIndexOf('/')) || '/';
+  const { etcd, member, directory, dbSizeBytes, signal } = check;
   const freeBytes = await etcd.freeBytes(member, directory, signal);
   const neededBytes = Math.ceil(dbSizeBytes * spaceFactor);
   if (freeBytes >= neededBytes) return;

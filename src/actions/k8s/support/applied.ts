@@ -30,7 +30,8 @@ export async function deleteApplied(
   await waitUntilGone(kube, ctx, [present], 'keep');
 }
 
-function isAppliedByUs(object: KubeObject): boolean {
+/** By any step of any run: the field manager says no more. */
+export function isAppliedByUs(object: KubeObject): boolean {
   return listAt(object, 'managedFields').some(
     (entry) => isJsonObject(entry) && entry['manager'] === fieldManager,
   );

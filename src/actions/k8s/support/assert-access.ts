@@ -1,12 +1,31 @@
 // Two assertions about a server rather than its objects: what it serves, and what the caller may do there.
 
-import { DrctlError } from '../../../engine/index.ts';
+import { DrctlError, listSome } from '../../../engine/index.ts';
 import type { AccessQuery, KubeKind, KubeReader } from '../../ports.ts';
 import { inParallel } from './in-parallel.ts';
 
 const questionsAtOnce = 8;
 
-/** ASSERTION_FAILED names every kind that is not served. */
+/** A kind with the target whose version of it counts. */
+export interface ServedKind extends KubeKind {
+  readonly versionOf?: string;
+}
+
+/** In place of group/*: the version that the other target prefers, and so the one its objects are exported in. */
+export async function inVersionsOf(
+  kinds: readonly ServedKind[],
+  reader: (target: string) => Promise<KubeReader>,
+  signal: AbortSignal,
+): Promise<readonly KubeKind[]> {
+  return inParallel(kinds, questionsAtOnce, async ({ versionOf, apiVersion, kind }) => {
+    if (versionOf === undefined) return { apiVersion, kind };
+    const there = await (await reader(versionOf)).resource({ apiVersion, kind }, signal);
+    // What is not served there is not exported from there: any version will do.
+    return { apiVersion: there?.apiVersion ?? apiVersion, kind };
+  });
+}
+
+/** ASSERTION_FAILED names every kind that is not served, and in which version it is instead. */
 export async function checkKinds(
   kube: KubeReader,
   kinds: readonly KubeKind[],
@@ -17,10 +36,19 @@ export async function checkKinds(
   );
   const missing = kinds.filter((_, index) => served[index] === undefined);
   if (missing.length === 0) return;
-  const shown = missing.map(({ apiVersion, kind }) => `${apiVersion} ${kind}`).join(', ');
-  throw new DrctlError('ASSERTION_FAILED', `The server does not serve ${shown}`, {
-    hint: 'Install what brings these kinds, or write group/* to accept another version',
+  const shown = await inParallel(missing, questionsAtOnce, async (kind) => {
+    const other = await kube.resource({ ...kind, apiVersion: anyVersionOf(kind) }, signal);
+    const instead = other === undefined ? '' : ` (but ${other.apiVersion})`;
+    return `${kind.apiVersion} ${kind.kind}${instead}`;
   });
+  throw new DrctlError('ASSERTION_FAILED', `The server does not serve ${listSome(shown)}`, {
+    hint: 'Install what brings these kinds in these versions; group/* accepts another version',
+  });
+}
+
+function anyVersionOf({ apiVersion }: KubeKind): string {
+  const [group, version] = apiVersion.split('/');
+  return version === undefined ? apiVersion : `${group ?? ''}/*`;
 }
 
 /** ASSERTION_FAILED names every permission that is missing. */

@@ -2,7 +2,7 @@
 // with an index is complete.
 
 import { DrctlError } from '../../../engine/index.ts';
-import type { ArtifactReader, Json, WriteContext } from '../../../engine/index.ts';
+import type { ArtifactReader, Json, KeptArtifact, WriteContext } from '../../../engine/index.ts';
 import type { DrPorts, KubeObject } from '../../ports.ts';
 import type { NotTaken, TakenObject } from './export-selection.ts';
 import { inParallel } from './in-parallel.ts';
@@ -91,7 +91,21 @@ export async function readIndex(
 }
 
 function isIndex(value: Json): boolean {
-  return isJsonObject(value) && value['format'] === format && Array.isArray(value['objects']);
+  if (!isJsonObject(value) || value['format'] !== format) return false;
+  const { objects, notTaken } = value;
+  return isListOf(objects, isFile) && isListOf(notTaken, isJsonObject);
+}
+
+function isListOf(value: Json | undefined, is: (item: Json) => boolean): boolean {
+  return Array.isArray(value) && value.every((item) => is(item as Json));
+}
+
+function isFile(entry: Json): boolean {
+  if (!isJsonObject(entry) || !isListOf(entry['owners'], (uid) => typeof uid === 'string')) {
+    return false;
+  }
+  const texts = ['apiVersion', 'kind', 'name', 'group', 'file', 'digest'];
+  return texts.every((name) => typeof entry[name] === 'string');
 }
 
 /** Every object, checked against the digest in the index: DATA_CORRUPT names the first that differs. */
@@ -109,4 +123,23 @@ export async function readExported(
       { hint: 'Export again, or take the file from a copy' },
     );
   });
+}
+
+/** The index of a finished export, and by it every exported file. */
+export function keptExport(
+  outputs: { readonly artifact: string; readonly digest?: string | undefined } | null,
+): readonly KeptArtifact[] {
+  if (outputs?.digest === undefined) return [];
+  const { artifact, digest } = outputs;
+  return [
+    {
+      name: indexName(artifact),
+      digest,
+      listed: (content) =>
+        (content as unknown as ExportIndex).objects.map((entry) => ({
+          name: `${artifact}/${entry.file}`,
+          digest: entry.digest,
+        })),
+    },
+  ];
 }

@@ -1,6 +1,7 @@
 // The undo of having made a namespace: it goes only when nothing is in it that somebody has put there since. Otherwise it
 // is left and that is said, because deleting it would take along what this run has not made.
 
+import { listSome } from '../../../engine/index.ts';
 import type { WriteContext } from '../../../engine/index.ts';
 import type { DrPorts, KubeClient, KubeObject, KubeReader } from '../../ports.ts';
 import { valueAt } from './json-tree.ts';
@@ -51,7 +52,7 @@ async function belongingsLeft(
     if (belongings.length > 0) return `holds ${countByKind(belongings)}`;
     return denied.length === 0
       ? undefined
-      : `may hold objects of ${denied.join(', ')}, which may not be listed`;
+      : `may hold objects of ${listSome(denied)}, which may not be listed`;
   }
 }
 

@@ -2,7 +2,8 @@
 // namespaced kind gets the step's namespace where it names none.
 
 import { parseAllDocuments } from 'yaml';
-import { DrctlError } from '../../../engine/index.ts';
+import type { Document } from 'yaml';
+import { DrctlError, isNestedTooDeeply } from '../../../engine/index.ts';
 import type { Json, JsonObject } from '../../../engine/index.ts';
 import type { FileReader, KubeObject } from '../../ports.ts';
 import { isJsonObject } from './json-tree.ts';
@@ -69,6 +70,9 @@ async function documentsOf(
 }
 
 function parseDocuments(text: string, path: string): readonly ManifestDocument[] {
+  if (isNestedTooDeeply(text)) {
+    throw new DrctlError('PARAMS_INVALID', `${path} is nested too deeply to be read`);
+  }
   const documents = parseAllDocuments(text);
   if (!Array.isArray(documents)) return [];
   return documents.flatMap((document) => {
@@ -76,9 +80,18 @@ function parseDocuments(text: string, path: string): readonly ManifestDocument[]
     if (error !== undefined) {
       throw new DrctlError('PARAMS_INVALID', `${path}: ${error.message}`, { cause: error });
     }
-    const value = document.toJS() as Json;
+    const value = valueOf(document, path);
     return value === null ? [] : [{ value, from: path }];
   });
+}
+
+/** An alias that grows without bounds is refused by the parser only here. */
+function valueOf(document: Document.Parsed, path: string): Json {
+  try {
+    return document.toJS() as Json;
+  } catch (cause) {
+    throw new DrctlError('PARAMS_INVALID', `${path} cannot be read as YAML`, { cause });
+  }
 }
 
 function objectsOf(value: Json, from: string): readonly KubeObject[] {

@@ -1,7 +1,7 @@
 // What is in a namespace, over every kind that the server serves: for saying what a deletion takes along, and for
 // freeing a namespace that hangs on the finalizers of what is left in it.
 
-import { DrctlError } from '../../../engine/index.ts';
+import { DrctlError, counted } from '../../../engine/index.ts';
 import type { ReadContext, WriteContext } from '../../../engine/index.ts';
 import type { DrPorts, KubeClient, KubeObject, KubeReader, KubeResource } from '../../ports.ts';
 import { hasCode } from './errors.ts';
@@ -64,9 +64,7 @@ function isMadeByPlatform({ kind, metadata: { name } }: KubeObject): boolean {
 /** "3 Secrets, 1 Pod". */
 export function countByKind(objects: readonly KubeObject[]): string {
   const groups = groupBy(objects, (object) => object.kind);
-  return [...groups]
-    .map(([kind, members]) => `${members.length} ${kind}${members.length === 1 ? '' : 's'}`)
-    .join(', ');
+  return [...groups].map(([kind, members]) => counted(members.length, kind)).join(', ');
 }
 
 /** Strips the finalizers of what is being deleted in the namespace until the namespace itself is gone. */

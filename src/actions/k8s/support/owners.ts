@@ -8,6 +8,8 @@ import { describeObject, describeRef, groupOf, namespaceOf, uidOf } from './obje
 import { ownersOf } from './sanitize.ts';
 import type { OwnerReference } from './sanitize.ts';
 
+const absent = 'does not exist there yet';
+
 interface RebuiltOwners {
   readonly owners: readonly Json[];
   /** Sentences about references that were left out. */
@@ -27,9 +29,9 @@ export async function rebuiltOwners(
   const there = namespace === undefined ? undefined : namespaceThere(namespace);
   for (const owner of ownersOf(object)) {
     const found = await findOwner(kube, ctx, owner, there);
-    if (found === undefined) {
+    if (typeof found === 'string') {
       notes.push(
-        `${describeObject(object)} is restored without its owner ${describeRef(owner)}, which does not exist there yet`,
+        `${describeObject(object)} is restored without its owner ${describeRef(owner)}, which ${found}`,
       );
     } else {
       owners.push({
@@ -42,24 +44,26 @@ export async function rebuiltOwners(
   return { owners, notes };
 }
 
+/** Why there is none, in words. An owner may be of any kind, also of one that the caller has no business with. */
 async function findOwner(
   kube: KubeReader,
   ctx: ReadContext<DrPorts>,
   owner: OwnerReference,
   namespace: string | undefined,
-): Promise<KubeObject | undefined> {
+): Promise<KubeObject | string> {
   const group = groupOf(owner.apiVersion);
   const apiVersion = group === '' ? owner.apiVersion : `${group}/*`;
   const resource =
     (await kube.resource({ apiVersion: owner.apiVersion, kind: owner.kind }, ctx.signal)) ??
     (await kube.resource({ apiVersion, kind: owner.kind }, ctx.signal));
-  if (resource === undefined) return undefined;
+  if (resource === undefined) return absent;
   const place = resource.namespaced && namespace !== undefined ? { namespace } : {};
   const ref = { apiVersion: resource.apiVersion, kind: owner.kind, name: owner.name, ...place };
   try {
-    return await kube.get(ref, ctx.signal);
+    return (await kube.get(ref, ctx.signal)) ?? absent;
   } catch (error) {
-    if (hasCode(error, 'CLIENT_NOT_FOUND')) return undefined;
+    if (hasCode(error, 'CLIENT_NOT_FOUND')) return absent;
+    if (hasCode(error, 'CLIENT_DENIED')) return 'may not be read there';
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 // The pods of a workload: zero replicas is not zero pods, so what counts is what is still there.
 
-import { DrctlError } from '../../../engine/index.ts';
+import { DrctlError, counted } from '../../../engine/index.ts';
 import type { JsonObject, ReadContext } from '../../../engine/index.ts';
 import type { DrPorts, KubeObject, KubeReader } from '../../ports.ts';
 import { isTransient } from './errors.ts';
@@ -97,7 +97,7 @@ async function roundOf(
     const { left, ready } = await countPods(kube, ctx, workload, replicas);
     if (left <= replicas && ready >= replicas) return undefined;
     await onWaiting?.();
-    return `${left} pods, ${ready} ready, wanted ${replicas}`;
+    return `${counted(left, 'pod')}, ${ready} ready, wanted ${replicas}`;
   } catch (error) {
     ctx.signal.throwIfAborted();
     if (!isTransient(error)) throw error;

@@ -11,8 +11,19 @@ const pauseMs = 2_000;
 const maxPolls = 50_000;
 
 export function pathVerdict(status: number, wanted: number): Verdict {
-  return status === wanted ? { holds: true } : { holds: false, seen: `status ${status}` };
+  if (status === wanted) return { holds: true };
+  const why = refusals.get(status);
+  return { holds: false, seen: `status ${status}${why === undefined ? '' : ` (${why})`}` };
 }
+
+/** A server that starts refuses for a while; one that goes on like that wants something of a person. */
+const refusals = new Map([
+  [
+    401,
+    'the server does not accept the credentials: log in again, or check the token or certificate in the kubeconfig',
+  ],
+  [403, 'the server knows the user, who may not get this path'],
+]);
 
 /** Throws the signal's reason when aborted. */
 export async function pollPath(

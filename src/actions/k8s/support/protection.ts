@@ -1,10 +1,11 @@
-// What k8s.delete refuses to delete, whoever asks.
+// What k8s.delete refuses to delete, and k8s.scale to scale down, whoever asks.
 
 import { DrctlError } from '../../../engine/index.ts';
 import type { ReadContext } from '../../../engine/index.ts';
 import type { DrPorts, KubeObject, KubeReader } from '../../ports.ts';
-import { isJsonObject } from './json-tree.ts';
+import { isJsonObject, valueAt } from './json-tree.ts';
 import { describeObject, isNamespace, namespaceOf } from './objects.ts';
+import { replicasOf } from './scale-record.ts';
 import { describeSelection } from './selection.ts';
 import type { Selection } from './selection.ts';
 
@@ -69,4 +70,20 @@ async function hostedClusterIn(
     return `it holds the hosted cluster ${namespaceOf(hosted) ?? ''}/${hosted.metadata.name}`;
   }
   return undefined;
+}
+
+/** Scaling such a StatefulSet down deletes its volumes with the data in them. */
+export function refuseLossOfVolumes(workloads: readonly KubeObject[], replicas: number): void {
+  const losing = workloads.find(
+    (workload) =>
+      replicas < replicasOf(workload) &&
+      valueAt(workload, ['spec', 'persistentVolumeClaimRetentionPolicy', 'whenScaled']) ===
+        'Delete',
+  );
+  if (losing === undefined) return;
+  throw new DrctlError(
+    'PROTECTED',
+    `Scaling ${describeObject(losing)} down would delete its volumes: its persistentVolumeClaimRetentionPolicy.whenScaled is Delete`,
+    { hint: 'Set whenScaled to Retain first, and make sure that no controller sets it back' },
+  );
 }

@@ -1,8 +1,8 @@
 // The undo of a deletion: objects are kept, whole, as artifacts of the run before they go, and made again from there.
 // The new ones have new identities; owners are looked up by name. What went with a namespace cannot be brought back.
 
-import { DrctlError } from '../../../engine/index.ts';
-import type { Json, WriteContext } from '../../../engine/index.ts';
+import { DrctlError, listSome } from '../../../engine/index.ts';
+import type { Json, ReadContext, WriteContext } from '../../../engine/index.ts';
 import type { DrPorts, KubeClient, KubeObject } from '../../ports.ts';
 import { hasCode } from './errors.ts';
 import { inParallel } from './in-parallel.ts';
@@ -25,6 +25,8 @@ export interface NamedObject {
 
 interface DeletionRecord {
   readonly ref: NamedObject;
+  /** Absent in records of earlier versions. */
+  readonly uid?: string;
   readonly artifact: string;
   readonly digest: string;
   /** What went with the namespace: "3 Secrets, 1 Pod". */
@@ -35,6 +37,26 @@ const recordsAtOnce = 8;
 
 export function namedOfRecord(entry: Json): NamedObject {
   return (entry as unknown as DeletionRecord).ref;
+}
+
+/** The object as it was. DATA_CORRUPT. */
+export async function deletedObject(ctx: ReadContext<DrPorts>, entry: Json): Promise<KubeObject> {
+  return readDeleted(ctx, entry as unknown as DeletionRecord);
+}
+
+async function readDeleted(
+  ctx: ReadContext<DrPorts>,
+  { artifact, digest: recorded }: DeletionRecord,
+): Promise<KubeObject> {
+  const { value, digest } = await readJsonArtifact(ctx.readers.artifacts, artifact);
+  if (digest === recorded) return value as KubeObject;
+  throw new DrctlError('DATA_CORRUPT', `${artifact} is not what was recorded`);
+}
+
+/** Is it one of those that were to be deleted when that was recorded, and not one made anew in its place? */
+export function wasRecorded(entries: ReadonlyMap<string, Json>, object: KubeObject): boolean {
+  const entry = entries.get(keyOf(refOf(object))) as DeletionRecord | undefined;
+  return entry !== undefined && (entry.uid === undefined || entry.uid === uidOf(object));
 }
 
 /** Keeps the objects; durable when it resolves. */
@@ -51,7 +73,8 @@ export async function recordDeletions(
     const artifact = `undo/${ctx.token}/${name}.json`;
     const digest = await writeJsonArtifact(ctx, artifact, object);
     const lost = await lostWith(kube, ctx, object);
-    const record: DeletionRecord = { ref: refOf(object), artifact, digest, ...lost };
+    const ref = refOf(object);
+    const record: DeletionRecord = { ref, uid: uidOf(object), artifact, digest, ...lost };
     return [key, asJson(record)] as const;
   });
   await ctx.recordUndo(Object.fromEntries(records));
@@ -78,16 +101,12 @@ export async function recreateDeleted(
   const records = [...entries.values()].map((entry) => entry as unknown as DeletionRecord);
   const objects: KubeObject[] = [];
   for (const record of records) {
-    const { value, digest } = await readJsonArtifact(ctx.readers.artifacts, record.artifact);
-    if (digest !== record.digest) {
-      throw new DrctlError('DATA_CORRUPT', `${record.artifact} is not what was recorded`);
-    }
-    objects.push(value as KubeObject);
+    objects.push(await readDeleted(ctx, record));
     if (record.lost !== undefined) lost.push(`${describeRef(record.ref)} (${record.lost})`);
   }
   for (const object of ownersFirst(objects)) await recreate(kube, ctx, object);
   if (lost.length > 0) {
-    throw new DrctlError('STEP_FAILED', `What was in ${lost.join(', ')} cannot be brought back`, {
+    throw new DrctlError('STEP_FAILED', `What was in ${listSome(lost)} cannot be brought back`, {
       hint: 'Restore it from an export (k8s.restore)',
     });
   }
@@ -107,7 +126,8 @@ async function recreate(
     }
     await waitUntilGone(kube, ctx, [present], 'keep');
   }
-  const { owners } = await rebuiltOwners(kube, ctx, object, (namespace) => namespace);
+  const { owners, notes } = await rebuiltOwners(kube, ctx, object, (namespace) => namespace);
+  for (const message of notes) ctx.report({ message });
   const metadata = sanitized(object).metadata;
   const copy: KubeObject = {
     ...sanitized(object),

@@ -1,7 +1,7 @@
 // Deletes objects: always the very object that was looked at (by uid), finalizers first where that is wanted, so that
 // no controller acts on the deletion, and again where a controller puts one back.
 
-import { DrctlError } from '../../../engine/index.ts';
+import { DrctlError, counted } from '../../../engine/index.ts';
 import type { JsonObject, WriteContext } from '../../../engine/index.ts';
 import type { DrPorts, KubeClient, KubeObject } from '../../ports.ts';
 import { hasCode } from './errors.ts';
@@ -92,8 +92,10 @@ export async function waitUntilGone(
         apiVersion: first.apiVersion,
         kind: first.kind,
         ...(namespace === undefined ? {} : { namespace }),
+        // By name where it can be: then the right to see this one object is enough.
+        ...(group.length === 1 ? { fieldSelector: `metadata.name=${first.metadata.name}` } : {}),
       },
-      waitingFor: `Waiting for ${group.length === 1 ? describeObject(first) : `${group.length} ${first.kind}s`} to be gone`,
+      waitingFor: `Waiting for ${group.length === 1 ? describeObject(first) : counted(group.length, first.kind)} to be gone`,
       check: async (present) => {
         const left = present.filter((object) => uids.has(uidOf(object)));
         if (left.length === 0) return { holds: true };

@@ -1,6 +1,6 @@
 // One object of a restore: what is there, whose it is, and what has to be done about it.
 
-import { DrctlError } from '../../../engine/index.ts';
+import { DrctlError, listSome } from '../../../engine/index.ts';
 import type { Json, JsonObject, ReadContext } from '../../../engine/index.ts';
 import type { DrPorts, KubeObject, KubeReader } from '../../ports.ts';
 import { isJsonObject, showPath, valueAt, withValueAt } from './json-tree.ts';
@@ -54,15 +54,12 @@ export async function decide(
   );
   if (differing.length === 0) return { kind: 'keep', present };
   if (existing === 'update') return updateOf(item, present, differing);
-  const shown = differing.slice(0, maxShown).map(showPath).join(', ');
   throw new DrctlError(
     'CLIENT_CONFLICT',
-    `${describeObject(present)} exists there already and differs in ${shown}`,
+    `${describeObject(present)} exists there already and differs in ${listSome(differing.map(showPath))}`,
     { hint: 'Remove it, or say existing: keep or existing: update' },
   );
 }
-
-const maxShown = 5;
 
 /** By the identity that was recorded, or by the mark where a crash came before that. */
 export function isMadeBy(memory: StepMemory, present: KubeObject): boolean {

@@ -1,7 +1,7 @@
 // What a restore is going to put where: the chosen objects of an export, in the order in which they must come, as they
-// will be on the new cluster. Everything here but the version lookup is pure.
+// will be on the new cluster. Everything here but the look at the served versions is pure.
 
-import { DrctlError } from '../../../engine/index.ts';
+import { DrctlError, counted } from '../../../engine/index.ts';
 import type { Json, ReadContext } from '../../../engine/index.ts';
 import type { DrPorts, KubeObject, KubeReader } from '../../ports.ts';
 import { readExported, readIndex } from './exported.ts';
@@ -81,12 +81,12 @@ export async function planRestore(
   const chosen = exported.filter((object) => isChosen(wanted, ctx, object));
   if (chosen.length === 0) {
     throw new DrctlError('SELECTION_EMPTY', `Nothing of "${wanted.from}" is to be restored`, {
-      hint: `It holds ${found.index.objects.length} objects; look at its index.json`,
+      hint: `It holds ${counted(found.index.objects.length, 'object')}; look at its index.json`,
     });
   }
-  const apiVersions = await servedVersions(kube, ctx, chosen);
+  await checkVersions(kube, ctx, chosen);
   return inCreationOrder(chosen).map((stage) =>
-    stage.map((object) => restoreItem(wanted, ctx, object, apiVersions)),
+    stage.map((object) => restoreItem(wanted, ctx, object)),
   );
 }
 
@@ -137,40 +137,39 @@ function isChosen(
   );
 }
 
-/** The exported version where it is served, else the one that the server prefers. CLIENT_NOT_FOUND names what is not. */
-async function servedVersions(
+/**
+ * An object can be written only in the version that it was exported in: another one has other fields, and only the
+ * server that stores it can convert between them. CLIENT_NOT_FOUND names what is not served.
+ */
+async function checkVersions(
   kube: KubeReader,
   ctx: ReadContext<DrPorts>,
   objects: readonly KubeObject[],
-): Promise<ReadonlyMap<string, string>> {
-  const versions = new Map<string, string>();
-  for (const { apiVersion, kind } of objects) {
-    const key = `${apiVersion} ${kind}`;
-    if (versions.has(key)) continue;
-    const group = groupOf(apiVersion);
-    const preferred = group === '' ? apiVersion : `${group}/*`;
-    const resource =
-      (await kube.resource({ apiVersion, kind }, ctx.signal)) ??
-      (await kube.resource({ apiVersion: preferred, kind }, ctx.signal));
-    if (resource === undefined) {
-      throw new DrctlError('CLIENT_NOT_FOUND', `The server does not serve ${apiVersion} ${kind}`, {
-        hint: 'Install what brings this kind, or leave it out with select',
-      });
-    }
-    versions.set(key, resource.apiVersion);
+): Promise<void> {
+  const kinds = new Map(
+    objects.map(({ apiVersion, kind }) => [`${apiVersion} ${kind}`, { apiVersion, kind }]),
+  );
+  for (const [shown, kind] of kinds) {
+    if ((await kube.resource(kind, ctx.signal)) !== undefined) continue;
+    const other = await kube.resource(
+      { ...kind, apiVersion: `${groupOf(kind.apiVersion)}/*` },
+      ctx.signal,
+    );
+    throw new DrctlError('CLIENT_NOT_FOUND', `The server does not serve ${shown}`, {
+      hint:
+        other === undefined
+          ? 'Install what brings this kind, or leave it out with select'
+          : `It serves ${other.apiVersion} only, in which the exported objects mean something else; export them in that version, or restore them to a cluster that serves both`,
+    });
   }
-  return versions;
 }
 
 function restoreItem(
   wanted: RestoreParams,
   ctx: ReadContext<DrPorts>,
   exported: KubeObject,
-  apiVersions: ReadonlyMap<string, string>,
 ): RestoreItem {
-  const { apiVersion, kind } = exported;
   let desired = movedNamespace(sanitized(exported), wanted.namespaces ?? {});
-  desired = { ...desired, apiVersion: apiVersions.get(`${apiVersion} ${kind}`) ?? apiVersion };
   const applies = (rule: Rule): boolean =>
     isOfKind(exported, rule) && isWanted(ctx, rule.where, exported);
   for (const rule of (wanted.unset ?? []).filter(applies)) desired = unset(desired, rule);

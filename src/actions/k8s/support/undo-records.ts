@@ -2,10 +2,17 @@
 // the journal gets its name and digest.
 
 import { DrctlError } from '../../../engine/index.ts';
-import type { Json, WriteContext } from '../../../engine/index.ts';
-import type { DrPorts } from '../../ports.ts';
+import type {
+  Json,
+  KeptArtifact,
+  ReadContext,
+  StepRecord,
+  WriteContext,
+} from '../../../engine/index.ts';
+import type { DrPorts, KubeObject } from '../../ports.ts';
 import { readJsonArtifact, writeJsonArtifact } from './json-artifacts.ts';
-import { isJsonObject } from './json-tree.ts';
+import { isJsonObject, sameJson, valueAt } from './json-tree.ts';
+import type { TreeChange } from './json-tree.ts';
 import { digestText } from './objects.ts';
 
 interface Stored {
@@ -40,7 +47,7 @@ async function store(ctx: WriteContext<DrPorts>, key: string, value: Json): Prom
 }
 
 /** The value as it was recorded. DATA_CORRUPT when its artifact was changed since. */
-export async function recordedValue(ctx: WriteContext<DrPorts>, entry: Json): Promise<Json> {
+export async function recordedValue(ctx: ReadContext<DrPorts>, entry: Json): Promise<Json> {
   if (!isStored(entry)) return entry;
   const { value, digest } = await readJsonArtifact(ctx.readers.artifacts, entry.artifact);
   if (digest === entry.digest) return value;
@@ -55,4 +62,22 @@ function isStored(entry: Json): entry is Json & Stored {
     typeof entry['artifact'] === 'string' &&
     typeof entry['digest'] === 'string'
   );
+}
+
+/** The artifacts that undo records were put into. */
+export function keptRecords({ undoEntries }: StepRecord<unknown>): readonly KeptArtifact[] {
+  return [...undoEntries.values()]
+    .filter(isStored)
+    .map(({ artifact: name, digest }) => ({ name, digest }));
+}
+
+/** Where an object stands between the values that were recorded before a change and those that were to be after it. */
+export function standsAt(
+  object: KubeObject,
+  changes: readonly TreeChange[],
+): 'before' | 'after' | 'neither' {
+  if (changes.every(({ path, after }) => sameJson(valueAt(object, path), after))) return 'after';
+  return changes.every(({ path, before }) => sameJson(valueAt(object, path), before))
+    ? 'before'
+    : 'neither';
 }

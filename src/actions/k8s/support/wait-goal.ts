@@ -1,6 +1,6 @@
 // What a k8s.wait waits for, and whether a set of objects fulfils it. Pure but for CEL.
 
-import { DrctlError } from '../../../engine/index.ts';
+import { DrctlError, listSome } from '../../../engine/index.ts';
 import type { Json, JsonObject, ReadContext } from '../../../engine/index.ts';
 import type { DrPorts, KubeObject, KubeQuery, KubeReader } from '../../ports.ts';
 import { conditionProblem, parseCondition } from './conditions.ts';
@@ -128,7 +128,7 @@ function verdictOf(
   const missing = missingNames(goal.selection, objects);
   if (missing.length > 0) {
     const shown = missing.map((name) => describeRef({ ...goal.selection, name }));
-    return no(`${shown.join(', ')} not found`);
+    return no(`${listSome(shown)} not found`);
   }
   if (goal.presence === 'present' && objects.length === 0) return no('none found');
   const ready = goal.condition === undefined ? objects : withCondition(objects, goal.condition);
