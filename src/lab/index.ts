@@ -3,4 +3,5 @@
 export * from './lab-types.ts';
 export { connectLab } from './daemon/connect-lab.ts';
 export { clearDeadLab } from './daemon/state-files.ts';
+export { isCount, MOST } from './world/settings.ts';
 export { startLab } from './start-lab.ts';

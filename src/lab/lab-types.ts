@@ -3,6 +3,9 @@
 
 export type EndpointAccess = 'Public' | 'PublicAndPrivate' | 'Private';
 
+export type Backend = 'embedded' | 'envtest';
+export type AwsBackend = 'embedded' | 'moto';
+
 export interface LabOptions {
   /** State folder; made when absent (0700). Everything the lab writes is in it. */
   readonly dir: string;
@@ -24,6 +27,16 @@ export interface LabOptions {
   readonly timeScale?: number;
   /** Default: any free port. */
   readonly ports?: LabPorts;
+  /** What serves the Kubernetes APIs: this process, or real kube-apiserver and etcd processes. Default embedded. */
+  readonly backend?: Backend;
+  /** What serves S3, Route53, IAM and STS: this process, or a moto_server process. Default embedded. */
+  readonly aws?: AwsBackend;
+  /** Folder with the real HyperShift and Cluster API definitions (YAML). Absent: the lab's own small ones. */
+  readonly crds?: string;
+  /** The destination prefers cluster.x-k8s.io/v1beta2 and still serves v1beta1, as newer releases do. Needs `crds`. */
+  readonly newerDestination?: boolean;
+  /** Every API server writes what is asked of it to "servers/…-audit.log" until the lab is down. Default false. */
+  readonly audit?: boolean;
 }
 
 export interface LabPorts {
@@ -66,7 +79,12 @@ export interface Violation {
 }
 
 /** What the end state is compared with. */
-export type Expectation = 'migrated' | 'control-plane-only' | 'unchanged';
+export type Expectation = 'migrated' | 'control-plane-only' | 'recovered' | 'unchanged';
+
+/** All there are. */
+export const expectations = ['migrated', 'control-plane-only', 'recovered', 'unchanged'] as const;
+
+export type FailingSide = 'source' | 'destination';
 
 export interface CheckEntry {
   readonly name: string;
@@ -83,6 +101,8 @@ export interface LabReport {
 }
 
 export interface SideStatus {
+  /** It is gone for good: what else stands here is as it was last. */
+  readonly failed: boolean;
   readonly operatorReplicas: number;
   readonly hostedClusters: readonly {
     readonly name: string;
@@ -97,6 +117,9 @@ export interface SideStatus {
 export interface LabStatus {
   readonly pid: number;
   readonly startedAt: string;
+  /** What serves Kubernetes and AWS. */
+  readonly backend: Backend;
+  readonly aws: AwsBackend;
   readonly hostedCluster: string;
   readonly source: SideStatus;
   readonly destination: SideStatus;
@@ -126,6 +149,8 @@ export interface Lab {
   status(): Promise<LabStatus>;
   check(options?: { readonly expect?: Expectation }): Promise<LabReport>;
   violations(): readonly Violation[];
+  /** A management cluster is lost for good, with all that ran on it. */
+  fail(side: FailingSide): Promise<void>;
   /** Stops every server and controller and removes what marks the folder as a running lab. Idempotent. */
   down(): Promise<void>;
   /** Resolves when the lab is down. */
@@ -137,6 +162,7 @@ export interface ConnectedLab {
   status(): Promise<LabStatus>;
   check(options?: { readonly expect?: Expectation }): Promise<LabReport>;
   violations(): Promise<readonly Violation[]>;
+  fail(side: FailingSide): Promise<void>;
   down(): Promise<void>;
 }
 

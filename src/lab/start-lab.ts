@@ -11,6 +11,7 @@ import { takeBaseline } from './observe/baseline.ts';
 import { Observers } from './observe/observers.ts';
 import { buildWorld } from './start/build-world.ts';
 import { Closers } from './start/closers.ts';
+import { failSide } from './start/fail-side.ts';
 import { labStatus } from './start/lab-status.ts';
 import { startLoop } from './start/run-controllers.ts';
 import { newToken, startWorld } from './start/start-world.ts';
@@ -41,7 +42,7 @@ async function start(settings: Settings, closers: Closers): Promise<Lab> {
   const startedAt = new Date().toISOString();
   const started = await startWorld(settings, closers);
   const { world } = started;
-  const built = await buildWorld(world, closers, started.hostedToken);
+  const built = await buildWorld(world, closers, started);
   const { hosted, kubelets, customer } = built;
 
   const baseline = await takeBaseline(world, INFRA_ID);
@@ -66,6 +67,7 @@ async function start(settings: Settings, closers: Closers): Promise<Lab> {
     ca: started.ca,
     awsCredentials: started.awsCredentials,
     awsUrl: started.awsUrl,
+    publicZoneId: world.zoneIds.public,
   });
   const closed = deferred<void>();
   let stopping: Promise<void> | undefined;
@@ -84,6 +86,7 @@ async function start(settings: Settings, closers: Closers): Promise<Lab> {
         expect: asked?.expect ?? 'migrated',
       }),
     violations: () => world.recorder.all(),
+    fail: (side) => failSide(world, side, { closers: started.sideClosers[side], customer }),
     down() {
       stopping ??= stop(settings, closers, () => closed.resolve(undefined));
       return stopping;
@@ -106,6 +109,7 @@ async function openControl(
       status: () => lab.status(),
       check: (options) => lab.check(options),
       violations: () => lab.violations(),
+      fail: (side) => lab.fail(side),
       requestDown: () => void lab.down(),
     },
     { port: settings.ports.control ?? 0, token },

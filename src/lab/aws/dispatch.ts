@@ -9,7 +9,8 @@ import type { createRequestLimit } from './route53/route.ts';
 import { serveRoute53 } from './route53/route.ts';
 import type { Route53Server } from './route53/model.ts';
 import type { S3Server } from './s3/context.ts';
-import { addressOf, serveS3 } from './s3/route.ts';
+import { currentVersion } from './s3/model.ts';
+import { addressOf, isPlainRead, serveS3 } from './s3/route.ts';
 import { sha256Hex, signatureClaim, verifySignature } from './sigv4.ts';
 import type { ChunkSigning, Credential, SignatureClaim } from './sigv4.ts';
 import { serveSts } from './sts.ts';
@@ -97,8 +98,11 @@ async function* once(data: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 async function serveAnonymous(services: Services, request: AwsRequest): Promise<AwsReply> {
-  const bucket = services.s3.buckets.get(addressOf(request.rawPath).bucket);
-  const mayRead = ['GET', 'HEAD'].includes(request.method) && bucket?.isPublic === true;
+  const { bucket: name, key } = addressOf(request.rawPath);
+  const bucket = services.s3.buckets.get(name);
+  // The policy of a public bucket allows s3:GetObject. Whoever may not list is not told what is absent either.
+  const mayRead =
+    bucket?.isPublic === true && isPlainRead(request) && currentVersion(bucket, key) !== undefined;
   if (!mayRead) throw new AwsError(403, 'AccessDenied', 'Access Denied');
   return serveS3({
     server: services.s3,

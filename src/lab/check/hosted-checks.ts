@@ -70,7 +70,9 @@ async function dataChecks(input: CheckInput): Promise<readonly CheckEntry[]> {
       'hosted-writes-kept',
       lost.length === 0,
       lost.length === 0
-        ? `all of ${input.customer.acknowledgedCount()} writes that were acknowledged`
+        ? input.expect === 'recovered'
+          ? 'everything up to one moment, and not one before the first snapshot'
+          : `all of ${input.customer.acknowledgedCount()} writes that were acknowledged`
         : `lost: ${shorten(lost)}`,
     ),
     entry(

@@ -2,9 +2,8 @@
 
 import { kinds } from '../cluster/kinds.ts';
 import { isConditionTrue, keyOf, textAt, type KubeObject } from '../cluster/objects.ts';
-import type { Side } from '../cluster/side.ts';
+import type { Side, SideName } from '../cluster/side.ts';
 import { replicasOf } from '../controllers/workloads/pods.ts';
-import { leftoverFiles } from '../kubelet/exec-in-pod.ts';
 import type { CheckEntry, Expectation } from '../lab-types.ts';
 import { digestsOf, isNeighbours, type Baseline, type Digests } from '../observe/baseline.ts';
 import { contentDigest } from '../observe/object-digest.ts';
@@ -40,10 +39,10 @@ export function migratedChecks(input: {
         ? 'there is none'
         : `${available ? 'available' : 'not available'}, ${pausedUntil === undefined ? 'not paused' : `pausedUntil ${pausedUntil}`}`,
     ),
-    ...(input.expect === 'migrated' ? [machinesCheck(destination, input.baseline)] : []),
+    ...(input.expect === 'control-plane-only' ? [] : [machinesCheck(destination, input.baseline)]),
     secretsCheck(destination, input.baseline),
     leftoverCheck(input.world),
-    goneCheck(source),
+    ...(input.expect === 'recovered' ? [] : [goneCheck(source)]),
   ];
 }
 
@@ -91,8 +90,17 @@ function goneCheck(source: Side): CheckEntry {
   );
 }
 
+/** Only what is lost is recovered from: a source that runs on would act on the same instances. */
+export function failureCheck(world: World, expect: Expectation): readonly CheckEntry[] {
+  const failed = world.failed.has('source');
+  if (expect !== 'recovered' && !failed) return [];
+  return [
+    entry('source-failed', failed === (expect === 'recovered'), failed ? 'it is gone' : 'it runs'),
+  ];
+}
+
 export function neighbourChecks(world: World, baseline: Baseline): readonly CheckEntry[] {
-  return sideNames.map((name) => {
+  return sidesThere(world).map((name) => {
     const side = world.sides[name];
     const now = digestsOf(side, (object) => isNeighbours(side, object));
     const different = differences(baseline.sides[name].neighbours, now);
@@ -106,8 +114,13 @@ export function neighbourChecks(world: World, baseline: Baseline): readonly Chec
   });
 }
 
+/** A side that has failed cannot be asked. */
+function sidesThere(world: World): readonly SideName[] {
+  return sideNames.filter((name) => !world.failed.has(name));
+}
+
 export function operatorChecks(world: World, baseline: Baseline): readonly CheckEntry[] {
-  return sideNames.map((name) => {
+  return sidesThere(world).map((name) => {
     const operator = world.sides[name].get(kinds.deployment, OPERATOR_NAMESPACE, 'operator');
     const replicas = operator === undefined ? 0 : replicasOf(operator);
     const wanted = baseline.sides[name].operatorReplicas;
@@ -139,11 +152,13 @@ export function unchangedChecks(world: World, baseline: Baseline): readonly Chec
 }
 
 function leftoverCheck(world: World): CheckEntry {
-  const left = sideNames.flatMap((name) =>
+  const left = sidesThere(world).flatMap((name) =>
     world.sides[name]
       .all(kinds.pod)
       .flatMap((pod) =>
-        leftoverFiles(world, pod).map((path) => `${name} ${keyOf(pod.metadata)}:${path}`),
+        world.planes[name]
+          .leftoverFiles(pod)
+          .map((path) => `${name} ${keyOf(pod.metadata)}:${path}`),
       ),
   );
   return entry(

@@ -7,6 +7,8 @@ import type { Connection } from './kubeconfig.ts';
 import type { Kind, KubeObject } from './objects.ts';
 
 const REQUEST_TIMEOUT_MS = 10_000;
+/** A field that its kind does not know is refused rather than dropped: the lab's controllers are not to invent any. */
+const STRICT = '?fieldValidation=Strict';
 
 /** What the server answered when it refused, or could not be asked (code 0). */
 export class KubeError extends Error {
@@ -34,11 +36,24 @@ export interface ObjectAddress {
   readonly name: string;
 }
 
+/** The parts of DeleteOptions that the lab uses. */
+export interface DeleteOptions {
+  readonly gracePeriodSeconds?: number;
+  readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground';
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+}
+
+/** `metadata`: reads answer with metadata alone (PartialObjectMetadata), whatever the objects weigh. */
+export interface ClientOptions {
+  readonly reads?: 'whole' | 'metadata';
+}
+
 interface Call {
   readonly method: string;
   readonly path: string;
   readonly body?: unknown;
   readonly contentType?: string;
+  readonly accept?: string;
 }
 
 export interface Client {
@@ -53,12 +68,12 @@ export interface Client {
     patch: unknown,
     subresource?: 'status' | 'scale',
   ): Promise<KubeObject>;
+  /** Replaces the object through one of its subresources. */
+  replace(kind: Kind, object: KubeObject, subresource: string): Promise<KubeObject>;
   /** Nothing happens when absent. */
-  remove(
-    kind: Kind,
-    address: ObjectAddress,
-    options?: { gracePeriodSeconds?: number },
-  ): Promise<void>;
+  remove(kind: Kind, address: ObjectAddress, options?: DeleteOptions): Promise<void>;
+  /** Deletes the whole collection of a namespace, where the server offers that. */
+  removeAll(kind: Kind, namespace: string, options?: DeleteOptions): Promise<void>;
   /** Calls `onEvent` until the stream ends; rejects on a broken connection, resolves when `signal` or the server ended it. */
   watch(
     kind: Kind,
@@ -71,8 +86,14 @@ export interface Client {
   close(): void;
 }
 
-export function createClient(connection: Connection): Client {
+export function createClient(connection: Connection, options: ClientOptions = {}): Client {
   const agent = new Agent({ keepAlive: true, ca: connection.ca });
+  const accept = (shape: string): { readonly accept?: string } =>
+    options.reads === 'metadata'
+      ? { accept: `application/json;as=${shape};g=meta.k8s.io;v=v1` }
+      : {};
+  const ofObject = accept('PartialObjectMetadata');
+  const ofList = accept('PartialObjectMetadataList');
 
   function open(call: Call, signal?: AbortSignal): Promise<IncomingMessage> {
     const body = call.body === undefined ? undefined : JSON.stringify(call.body);
@@ -84,7 +105,7 @@ export function createClient(connection: Connection): Client {
         ...(signal === undefined ? { timeout: REQUEST_TIMEOUT_MS } : { signal }),
         headers: {
           authorization: `Bearer ${connection.token}`,
-          accept: 'application/json',
+          accept: call.accept ?? 'application/json',
           ...(body === undefined
             ? {}
             : {
@@ -119,15 +140,15 @@ export function createClient(connection: Connection): Client {
   }
 
   return {
-    get: (kind, address) => send({ method: 'GET', path: pathOf(kind, address) }),
+    get: (kind, address) => send({ method: 'GET', path: pathOf(kind, address), ...ofObject }),
     async list(kind, namespace) {
-      const found = await sendFor({ method: 'GET', path: pathOf(kind, { namespace }) });
+      const found = await sendFor({ method: 'GET', path: pathOf(kind, { namespace }), ...ofList });
       const list = found as unknown as {
-        readonly items: readonly KubeObject[];
+        readonly items: readonly KubeObject[] | null;
         readonly metadata: { readonly resourceVersion: string };
       };
-      // Items of a list carry neither kind nor version on every server.
-      const items = list.items.map((item) => ({
+      // Items of a list carry neither kind nor version on every server; an empty list of metadata has null for items.
+      const items = (list.items ?? []).map((item) => ({
         ...item,
         apiVersion: kind.apiVersion,
         kind: kind.kind,
@@ -137,22 +158,35 @@ export function createClient(connection: Connection): Client {
     create: (kind, object) =>
       sendFor({
         method: 'POST',
-        path: pathOf(kind, { namespace: object.metadata.namespace }),
+        path: pathOf(kind, { namespace: object.metadata.namespace }) + STRICT,
         body: { ...object, apiVersion: kind.apiVersion, kind: kind.kind },
       }),
     patch: (kind, address, patch, subresource) =>
       sendFor({
         method: 'PATCH',
-        path: pathOf(kind, address) + (subresource === undefined ? '' : `/${subresource}`),
+        path: pathOf(kind, address) + (subresource === undefined ? '' : `/${subresource}`) + STRICT,
         body: patch,
         contentType: 'application/merge-patch+json',
       }),
-    async remove(kind, address, options) {
-      await send({ method: 'DELETE', path: pathOf(kind, address), body: { ...options } });
+    replace: (kind, object, subresource) =>
+      sendFor({
+        method: 'PUT',
+        path: `${pathOf(kind, object.metadata)}/${subresource}`,
+        body: { ...object, apiVersion: kind.apiVersion, kind: kind.kind },
+      }),
+    async remove(kind, address, deleteOptions) {
+      await send({ method: 'DELETE', path: pathOf(kind, address), body: { ...deleteOptions } });
+    },
+    async removeAll(kind, namespace, deleteOptions) {
+      await send({
+        method: 'DELETE',
+        path: pathOf(kind, { namespace }),
+        body: { ...deleteOptions },
+      });
     },
     async watch(kind, resourceVersion, onEvent, signal) {
       const path = `${pathOf(kind, {})}?watch=true&allowWatchBookmarks=true&resourceVersion=${resourceVersion}`;
-      const response = await open({ method: 'GET', path }, signal);
+      const response = await open({ method: 'GET', path, ...ofObject }, signal);
       if (response.statusCode !== 200) {
         throw new KubeError(response.statusCode ?? 0, `watch ${path}: ${await readText(response)}`);
       }

@@ -38,12 +38,12 @@ export async function runController(options: ControllerOptions): Promise<void> {
     await sleep(MIN_PAUSE_MS, signal);
     if (isDirty()) continue;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, options.resyncMs);
       const end = (): void => {
         clearTimeout(timer);
         signal.removeEventListener('abort', end);
         resolve();
       };
+      const timer = setTimeout(end, options.resyncMs);
       wake = end;
       signal.addEventListener('abort', end);
       timer.unref();

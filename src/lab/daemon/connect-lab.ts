@@ -34,6 +34,9 @@ export async function connectLab(dir: string): Promise<ConnectedLab> {
     check: async (options) =>
       (await call('GET', `/check?expect=${options?.expect ?? 'migrated'}`)) as LabReport,
     violations: async () => (await call('GET', '/violations')) as readonly Violation[],
+    fail: async (side) => {
+      await call('POST', `/fail?side=${side}`);
+    },
     async down() {
       await call('POST', '/down');
       await waitUntilGone(state.pid, dir);

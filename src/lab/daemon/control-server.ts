@@ -3,18 +3,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { timingSafeEqual } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import type { Expectation, LabReport, LabStatus, Violation } from '../lab-types.ts';
+import { expectations } from '../lab-types.ts';
+import type { Expectation, FailingSide, LabReport, LabStatus, Violation } from '../lab-types.ts';
 import { listenOn } from './listen.ts';
 
 export interface ControlledLab {
   status(): Promise<LabStatus>;
   check(options?: { readonly expect?: Expectation }): Promise<LabReport>;
   violations(): readonly Violation[];
+  fail(side: FailingSide): Promise<void>;
   /** Called after the answer was sent. */
   requestDown(): void;
 }
-
-const EXPECTATIONS: readonly Expectation[] = ['migrated', 'control-plane-only', 'unchanged'];
 
 export interface ControlServer {
   readonly port: number;
@@ -74,12 +74,22 @@ async function route(
       return;
     case 'GET /check': {
       const asked = url.searchParams.get('expect') ?? 'migrated';
-      const expect = EXPECTATIONS.find((entry) => entry === asked);
+      const expect = expectations.find((entry) => entry === asked);
       if (expect === undefined) {
-        reply(response, 400, { error: `"${asked}" is none of ${EXPECTATIONS.join(', ')}` });
+        reply(response, 400, { error: `"${asked}" is none of ${expectations.join(', ')}` });
         return;
       }
       reply(response, 200, await lab.check({ expect }));
+      return;
+    }
+    case 'POST /fail': {
+      const side = url.searchParams.get('side');
+      if (side !== 'source' && side !== 'destination') {
+        reply(response, 400, { error: 'side must be source or destination' });
+        return;
+      }
+      await lab.fail(side);
+      reply(response, 200, { failed: side });
       return;
     }
     case 'POST /down':

@@ -1,7 +1,7 @@
 // The files that mark a folder as a running lab: lab.json says where it answers, control.token lets its owner in.
 // A folder whose process is gone is stale: it may be used again, after saying so.
 
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../lab-types.ts';
 
@@ -16,7 +16,7 @@ const STATE_FILE = 'lab.json';
 const TOKEN_FILE = 'control.token';
 
 /** Writes a file that only its owner may read, also when it was there with other permissions. */
-export async function writePrivate(path: string, content: string): Promise<void> {
+export async function writePrivate(path: string, content: string | Buffer): Promise<void> {
   await writeFile(path, content, { mode: 0o600 });
   await chmod(path, 0o600);
 }
@@ -42,6 +42,35 @@ export async function claimFolder(dir: string): Promise<void> {
     );
   }
   await releaseFolder(dir);
+  await rm(serversFolder(dir), { recursive: true, force: true });
+  await mkdir(logsFolder(dir), { recursive: true, mode: 0o700 });
+}
+
+/** What real servers keep: each lab begins with none of it. */
+export function serversFolder(dir: string): string {
+  return join(dir, 'servers');
+}
+
+/** Logs of real servers; they stay when the lab is down. */
+export function logsFolder(dir: string): string {
+  return join(serversFolder(dir), 'logs');
+}
+
+/** The data of real servers: databases with the Secrets of whole clusters, and the keys to them. */
+export async function removeServerData(dir: string): Promise<void> {
+  for (const entry of await entriesOf(serversFolder(dir))) {
+    const path = join(serversFolder(dir), entry);
+    if (path !== logsFolder(dir)) await rm(path, { recursive: true, force: true });
+  }
+}
+
+async function entriesOf(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 export async function markRunning(dir: string, state: LabState, token: string): Promise<void> {
@@ -54,10 +83,11 @@ export async function releaseFolder(dir: string): Promise<void> {
   await rm(join(dir, TOKEN_FILE), { force: true });
 }
 
-/** Removes the marker of a lab whose process ended without stopping in order. False: there is none of that kind. */
+/** Removes what a lab left whose process ended without stopping in order. False: there is none of that kind. */
 export async function clearDeadLab(dir: string): Promise<boolean> {
   const state = await readState(dir);
   if (state === undefined || isAlive(state.pid)) return false;
+  await removeServerData(dir);
   await releaseFolder(dir);
   return true;
 }

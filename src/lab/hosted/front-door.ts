@@ -54,7 +54,7 @@ function track(open: Set<Socket>, socket: Socket): void {
 async function pass(world: World, client: Socket, open: Set<Socket>): Promise<void> {
   client.pause();
   const side = await lookUpApi(world).catch(() => undefined);
-  const port = side === undefined ? undefined : world.hostedApis[side].port();
+  const port = side === undefined ? undefined : world.planes[side].api.port();
   if (port === undefined) {
     client.destroy();
     return;

@@ -67,6 +67,7 @@ function isEmptyMap(value: JsonObject): boolean {
 export function readBody(type: ResourceType, namespace: string, body: unknown): KubeObject {
   if (!isMap(body)) throw badRequest('Object must be a JSON or YAML object');
   const expected = apiVersion(type);
+  if (!type.builtin) checkNamesItsKind(type, body);
   const { kind = type.kind, apiVersion: given = expected } = body;
   if (kind !== type.kind) {
     throw badRequest(
@@ -83,6 +84,16 @@ export function readBody(type: ResourceType, namespace: string, body: unknown): 
   if (type.builtin) dropEmptyValues(object as JsonObject);
   checkNamespace(type, namespace, object);
   return object;
+}
+
+/** What a custom object is, only its own kind and apiVersion say; for built-in kinds the path is enough. */
+function checkNamesItsKind(type: ResourceType, body: JsonObject): void {
+  const absent = (['kind', 'apiVersion'] as const).find((field) => !body[field]);
+  if (absent === undefined) return;
+  const field = absent === 'kind' ? 'Kind' : absent;
+  throw badRequest(
+    `${type.kind} in version "${type.version}" cannot be handled as a ${type.kind}: Object '${field}' is missing`,
+  );
 }
 
 function checkNamespace(type: ResourceType, namespace: string, object: KubeObject): void {

@@ -3,7 +3,9 @@
  * resources. Authorisation is asked before anything else happens.
  */
 import type { ServerResponse } from 'node:http';
+import { attributesOf, authorize, mayCreate, verbOf, type Authorizer } from './authorize.ts';
 import type { Cluster } from './cluster.ts';
+import { withConversions } from './conversions.ts';
 import { discoveryReply } from './discovery.ts';
 import type { JsonObject } from './objects.ts';
 import { openApiReply } from './openapi.ts';
@@ -12,16 +14,14 @@ import { resourcePath, type Request, type ResourcePath } from './request.ts';
 import type { ResourceCall } from './resource-call.ts';
 import { handleResource } from './resource-handlers.ts';
 import type { ResourceType } from './resource-type.ts';
-import type { Access, AccessAttributes } from './reviews.ts';
 import { shapeReply, watchShape } from './shapes.ts';
-import { forbidden, notFound, unknownPath } from './status-error.ts';
+import { notFound, unknownPath } from './status-error.ts';
 import { versionInfo } from './version.ts';
 import { watchObjects } from './watch-objects.ts';
 
 /** One server's routes. */
-export interface Api {
+export interface Api extends Authorizer {
   readonly cluster: Cluster;
-  readonly access: Access;
 }
 
 const healthPaths = new Set(['/healthz', '/readyz', '/livez']);
@@ -39,12 +39,15 @@ export async function answer(api: Api, request: Request, response: ServerRespons
     const form = chooseForm(request.accept);
     yaml = form.yaml;
     const call = resourceCall(api, request);
-    if (isWatch(call)) {
+    const watches = isWatch(call);
+    authorize(api, attributesOf(call, watches ? 'watch' : verbOf(call)));
+    if (mayCreate(call)) authorize(api, attributesOf(call, 'create'));
+    if (watches) {
       startWatch(call, form, response);
       return;
     }
-    authorize(api, attributesOf(call, verbOf(call)));
-    const reply = shapeReply(call, form, await handleResource(call));
+    const result = await withConversions(api.cluster.conversions, () => handleResource(call));
+    const reply = shapeReply(call, form, result);
     sendReply(response, reply, { yaml, pretty });
   } catch (error) {
     if (response.headersSent) response.end();
@@ -115,8 +118,7 @@ function isWatch({ request, path }: ResourceCall): boolean {
 }
 
 function startWatch(call: ResourceCall, form: Form, response: ServerResponse): void {
-  const { cluster, type, path, request, access } = call;
-  authorize({ cluster, access }, attributesOf(call, 'watch'));
+  const { cluster, type, path, request } = call;
   const query = new URLSearchParams(request.query);
   if (path.name !== '') query.append('fieldSelector', `metadata.name=${path.name}`);
   watchObjects(
@@ -130,51 +132,4 @@ function startWatch(call: ResourceCall, form: Form, response: ServerResponse): v
     },
     response,
   );
-}
-
-const verbs: Readonly<Record<string, string>> = {
-  POST: 'create',
-  PUT: 'update',
-  PATCH: 'patch',
-  DELETE: 'delete',
-  GET: 'get',
-};
-
-function verbOf({ request, path }: ResourceCall): string {
-  const verb = verbs[request.method] ?? request.method.toLowerCase();
-  if (path.name !== '') return verb;
-  if (verb === 'get') return 'list';
-  return verb === 'delete' ? 'deletecollection' : verb;
-}
-
-/** What a call does, for authorisation. */
-export function attributesOf(
-  { type, path, request }: Pick<ResourceCall, 'type' | 'path' | 'request'>,
-  verb: string,
-): AccessAttributes {
-  return {
-    user: request.user.name,
-    groups: request.user.groups,
-    verb,
-    group: type.group,
-    resource: type.plural,
-    subresource: path.subresource,
-    namespace: path.namespace,
-    name: path.name,
-  };
-}
-
-/** Throws 403 when access is denied. Reviews about oneself are for everyone. */
-export function authorize({ access }: Api, attributes: AccessAttributes): void {
-  if (attributes.resource.startsWith('selfsubject') || access(attributes)) return;
-  const { group, resource, subresource, verb, user, namespace, name } = attributes;
-  const shown = subresource === '' ? resource : `${resource}/${subresource}`;
-  const scope =
-    namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(namespace)}`;
-  const refusal = forbidden(
-    { group, plural: resource },
-    name,
-    `User ${JSON.stringify(user)} cannot ${verb} resource ${JSON.stringify(shown)} in API group ${JSON.stringify(group)} ${scope}`,
-  );
-  throw refusal;
 }

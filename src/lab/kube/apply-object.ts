@@ -16,7 +16,9 @@ import {
   type FieldSet,
 } from './field-set.ts';
 import { isSameManager, ownable, readOwners, type Owner, type Writer } from './managed-fields.ts';
-import { isMap, textOf, type Json, type JsonObject, type KubeObject } from './objects.ts';
+import { inVersion } from './object-versions.ts';
+import { copy, isMap, textOf, type Json, type JsonObject, type KubeObject } from './objects.ts';
+import { duplicateErrors } from './list-uniqueness.ts';
 import { mergeConfig, removeFields } from './patch/apply.ts';
 import { apiVersion, type ResourceType } from './resource-type.ts';
 import {
@@ -28,8 +30,9 @@ import {
   StatusError,
   type StatusCause,
 } from './status-error.ts';
+import { pruneUnknownFields } from './structural-schema.ts';
 import { viewOf } from './type-view.ts';
-import { createObject, inVersion, updateObject, type WriteResult } from './write-object.ts';
+import { createObject, updateObject, type WriteResult } from './write-object.ts';
 
 /** Which object is patched, through which endpoint. */
 export interface PatchTarget {
@@ -71,6 +74,7 @@ export function applyObject(
     fieldValidation: request.fieldValidation,
   };
   const stored = cluster.storage.get(type.storageKey, namespace, name);
+  checkTyped(type, config);
   const view = viewOf(type);
   const applied = fieldsOf(ownable(config), view);
   if (stored === undefined) {
@@ -80,7 +84,7 @@ export function applyObject(
     const result = createObject(cluster, { ...write, owners: () => [own] }, config);
     return { ...result, created: true };
   }
-  const live = inVersion(type, stored);
+  const live = inVersion(cluster, type, stored);
   const owners = ownersOf(live, writer, target);
   const merged = mergeConfig(live as Json, config as Json, view) as KubeObject;
   const others = owners.filter((owner) => !isSameManager(owner, writer));
@@ -150,6 +154,21 @@ function readConfig(target: PatchTarget, { config, manager }: ApplyRequest): Kub
     };
   }
   return read;
+}
+
+/** Ownership of a field that the schema does not know, or of a key that is there twice, could not be recorded. */
+function checkTyped(type: ResourceType, config: KubeObject): void {
+  if (type.schema === undefined) return;
+  const { namespace = '', name } = config.metadata;
+  const subject = `${namespace}/${name}; ${config.apiVersion}, Kind=${config.kind}`;
+  const [unknown] = pruneUnknownFields(copy(config) as JsonObject, type.schema);
+  const [twice] = duplicateErrors(config as Json, type.schema);
+  if (unknown === undefined && twice === undefined) return;
+  const problem =
+    unknown === undefined
+      ? `.${twice?.field ?? ''}: duplicate entries for key`
+      : `.${unknown}: field not declared in schema`;
+  throw new StatusError(500, '', `failed to create typed patch object (${subject}): ${problem}`);
 }
 
 /** A null in a configuration says nothing: it is neither applied nor owned. */

@@ -3,6 +3,7 @@
  * before any validation, and what is empty leaves no trace. Covers the fields people get wrong: data of Secrets and ConfigMaps, and numbers.
  */
 import { isMap, mapAt, type Json, type JsonObject, type KubeObject } from './objects.ts';
+import { isQuantity, quantityText } from './quantity.ts';
 import type { ResourceType } from './resource-type.ts';
 import { badRequest, type StatusError } from './status-error.ts';
 
@@ -16,14 +17,12 @@ export function checkDecodable(type: ResourceType, object: KubeObject): void {
     checkBase64(type, mapAt(object, 'data') ?? {});
   }
   if (type.storageKey === '/configmaps') checkStrings(type, object, 'data');
-  for (const [field, value] of Object.entries(object.metadata.labels ?? {})) {
-    if (typeof value !== 'string')
-      throw mismatch(type, value, `ObjectMeta.metadata.labels.${field}`, 'string');
-  }
+  checkLabels(type, object);
   const replicas = object.spec?.['replicas'];
   if (replicas !== undefined && replicas !== null && !Number.isInteger(replicas)) {
     throw mismatch(type, replicas, `${type.kind}Spec.spec.replicas`, 'int32');
   }
+  checkQuantities(type, object.spec ?? {});
   for (const part of ['spec', 'status'] as const) {
     const value = object[part] as Json | undefined;
     if (value !== undefined && value !== null && !isMap(value)) {
@@ -58,6 +57,29 @@ export function dropEmptyValues(map: JsonObject): void {
       dropEmptyValues(value);
       if (stringMaps.has(key) && Object.keys(value).length === 0) delete map[key];
     } else if (value === null && key !== 'creationTimestamp') delete map[key];
+  }
+}
+
+function checkLabels(type: ResourceType, object: KubeObject): void {
+  for (const [field, value] of Object.entries(object.metadata.labels ?? {})) {
+    if (typeof value !== 'string')
+      throw mismatch(type, value, `ObjectMeta.metadata.labels.${field}`, 'string');
+  }
+}
+
+/** Requests and limits, of containers, of templates and of claims: maps of quantities wherever they stand. */
+function checkQuantities(type: ResourceType, value: Json): void {
+  if (Array.isArray(value)) for (const item of value) checkQuantities(type, item);
+  if (!isMap(value)) return;
+  for (const [key, child] of Object.entries(value)) {
+    if (key !== 'resources' || !isMap(child)) checkQuantities(type, child);
+    else for (const part of ['requests', 'limits']) checkEach(type, mapAt(child, part) ?? {});
+  }
+}
+
+function checkEach(type: ResourceType, quantities: JsonObject): void {
+  for (const quantity of Object.values(quantities)) {
+    if (!isQuantity(quantity)) throw badRequest(`${prefix(type)}: ${quantityText}`);
   }
 }
 

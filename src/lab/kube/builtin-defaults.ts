@@ -18,7 +18,9 @@ const defaulters: Readonly<Record<string, Defaulter>> = {
       ...object.metadata.labels,
       'kubernetes.io/metadata.name': object.metadata.name,
     };
-    fill(spec(object), { finalizers: ['kubernetes'] });
+    if (object.metadata.resourceVersion === undefined) {
+      fill(spec(object), { finalizers: ['kubernetes'] });
+    }
     fill(status(object), { phase: 'Active' });
   },
   '/pods': (object) => {

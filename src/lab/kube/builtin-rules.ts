@@ -2,8 +2,29 @@
  * Validation of built-in kinds: the rules clients and runbooks meet in practice (required parts, immutable
  * fields, selectors that must match). Messages follow k8s.io/kubernetes/pkg/apis.
  */
-import { invalidValue } from './metadata-rules.ts';
-import { isMap, listAt, mapAt, sameJson, stringAt, type Json, type KubeObject } from './objects.ts';
+import { ruleProblems } from './cel-rules.ts';
+import { configMapErrors, secretErrors } from './data-rules.ts';
+import {
+  duplicate,
+  forbiddenField,
+  immutable,
+  invalidValue,
+  notSupported,
+  oneOf,
+  portErrors,
+  required,
+} from './field-errors.ts';
+import {
+  isMap,
+  listAt,
+  mapAt,
+  sameJson,
+  stringAt,
+  textOf,
+  type Json,
+  type KubeObject,
+} from './objects.ts';
+import { podSpecErrors, podUpdateErrors } from './pod-rules.ts';
 import type { ResourceType } from './resource-type.ts';
 import type { FieldError } from './status-error.ts';
 
@@ -15,15 +36,12 @@ const rules: Readonly<Record<string, Rules>> = {
   'apps/daemonsets': workload,
   'apps/statefulsets': (object, old) => [...workload(object, old), ...statefulSet(object, old)],
   '/pods': (object, old) =>
-    old === undefined ? podSpec(object.spec, 'spec') : podUpdate(object, old),
-  '/secrets': (object, old) => [
-    ...immutableField(object, old, 'type'),
-    ...immutableData(object, old, ['data', 'type']),
-  ],
-  '/configmaps': (object, old) => immutableData(object, old, ['data', 'binaryData']),
-  '/services': (object, old) => service(object, old),
+    old === undefined ? podSpecErrors(object.spec, 'spec') : podUpdateErrors(object, old),
+  '/secrets': secretErrors,
+  '/configmaps': configMapErrors,
+  '/services': service,
   'apiextensions.k8s.io/customresourcedefinitions': definition,
-  '/persistentvolumeclaims': (object, old) => claim(object, old),
+  '/persistentvolumeclaims': claim,
 };
 
 /** Every problem of a built-in object; `old` is what it would replace. */
@@ -33,22 +51,6 @@ export function builtinErrors(
   old: KubeObject | undefined,
 ): readonly FieldError[] {
   return rules[type.storageKey]?.(object, old) ?? [];
-}
-
-function required(field: string, text = ''): FieldError {
-  return {
-    field,
-    reason: 'FieldValueRequired',
-    message: text === '' ? 'Required value' : `Required value: ${text}`,
-  };
-}
-
-function immutable(field: string, value: Json | undefined): FieldError {
-  return invalidValue(field, value ?? null, 'field is immutable');
-}
-
-function forbidden(field: string, text: string): FieldError {
-  return { field, reason: 'FieldValueForbidden', message: `Forbidden: ${text}` };
 }
 
 function workload(object: KubeObject, old: KubeObject | undefined): readonly FieldError[] {
@@ -71,7 +73,11 @@ function workload(object: KubeObject, old: KubeObject | undefined): readonly Fie
   if (typeof replicas === 'number' && replicas < 0) {
     errors.push(invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'));
   }
-  errors.push(...podSpec(template?.['spec'], 'spec.template.spec'));
+  // The volumes of a StatefulSet's pods are partly its claims; real servers leave its pods to be judged one by one.
+  if (object.kind !== 'StatefulSet') {
+    errors.push(...podSpecErrors(template?.['spec'], 'spec.template.spec'));
+  }
+  errors.push(...alwaysRestarted(template?.['spec']));
   if (old !== undefined && !sameJson(old.spec?.['selector'], selector)) {
     errors.push(immutable('spec.selector', selector));
   }
@@ -97,68 +103,21 @@ function statefulSet(object: KubeObject, old: KubeObject | undefined): readonly 
   if (sameJson(fixed(object), fixed(old))) return [];
   const allowed = statefulSetMutable.map((field) => `'${field}'`);
   return [
-    forbidden(
+    forbiddenField(
       'spec',
       `updates to statefulset spec for fields other than ${allowed.slice(0, -1).join(', ')} and ${allowed.at(-1) ?? ''} are forbidden`,
     ),
   ];
 }
 
-function podSpec(spec: unknown, path: string): readonly FieldError[] {
-  const containers = listAt(spec, 'containers');
-  if (containers.length === 0) return [required(`${path}.containers`)];
-  return containers.flatMap((container, i) => [
-    ...(stringAt(container, 'name') ? [] : [required(`${path}.containers[${i}].name`)]),
-    ...(stringAt(container, 'image') ? [] : [required(`${path}.containers[${i}].image`)]),
-  ]);
+/** Only jobs may let their pods end. */
+function alwaysRestarted(spec: Json | undefined): readonly FieldError[] {
+  const policy = stringAt(spec, 'restartPolicy');
+  if (policy === undefined || policy === 'Always') return [];
+  return [notSupported('spec.template.spec.restartPolicy', policy, ['Always'])];
 }
 
-/** A pod's spec is fixed but for images, deadlines and added tolerations. */
-function podUpdate(object: KubeObject, old: KubeObject): readonly FieldError[] {
-  const fixed = (pod: KubeObject): Json => {
-    const { activeDeadlineSeconds: _deadline, tolerations: _tolerations, ...rest } = pod.spec ?? {};
-    return {
-      ...rest,
-      containers: withoutImages(listAt(rest, 'containers')),
-      initContainers: withoutImages(listAt(rest, 'initContainers')),
-      nodeName: stringAt(old.spec, 'nodeName') === undefined ? '' : (rest['nodeName'] ?? ''),
-    };
-  };
-  if (sameJson(fixed(object), fixed(old))) return [];
-  return [
-    forbidden(
-      'spec',
-      'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
-    ),
-  ];
-}
-
-function withoutImages(containers: readonly Json[]): Json[] {
-  return containers.map((container) =>
-    isMap(container) ? { ...container, image: '' } : container,
-  );
-}
-
-function immutableField(
-  object: KubeObject,
-  old: KubeObject | undefined,
-  field: string,
-): readonly FieldError[] {
-  if (old === undefined || sameJson(old[field], object[field])) return [];
-  return [immutable(field, object[field])];
-}
-
-/** A ConfigMap or Secret marked immutable keeps its data, and the mark. */
-function immutableData(
-  object: KubeObject,
-  old: KubeObject | undefined,
-  fields: readonly string[],
-): readonly FieldError[] {
-  if (old?.['immutable'] !== true) return [];
-  const changed = fields.filter((field) => !sameJson(old[field], object[field]));
-  if (object['immutable'] !== true) changed.push('immutable');
-  return changed.map((field) => forbidden(field, 'field is immutable when `immutable` is set'));
-}
+const serviceTypes = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 
 function service(object: KubeObject, old: KubeObject | undefined): readonly FieldError[] {
   const type = stringAt(object.spec, 'type');
@@ -171,11 +130,29 @@ function service(object: KubeObject, old: KubeObject | undefined): readonly Fiel
   ) {
     errors.push(required('spec.ports'));
   }
+  errors.push(...oneOf('spec.type', type, serviceTypes), ...servicePorts(object));
   const oldIP = stringAt(old?.spec, 'clusterIP');
   if (oldIP !== undefined && oldIP !== clusterIP && type !== 'ExternalName') {
     errors.push(immutable('spec.clusterIPs[0]', [clusterIP ?? '']));
   }
   return errors;
+}
+
+function servicePorts(object: KubeObject): readonly FieldError[] {
+  const ports = listAt(object.spec, 'ports').filter(isMap);
+  const seen = new Set<string>();
+  return ports.flatMap((port, i) => {
+    const path = `spec.ports[${i}]`;
+    const name = stringAt(port, 'name') ?? '';
+    const key = `${stringAt(port, 'protocol') ?? 'TCP'}/${textOf(port['port'])}`;
+    const isTwice = seen.has(key) || (name !== '' && seen.has(name));
+    seen.add(key).add(name);
+    return [
+      ...(name === '' && ports.length > 1 ? [required(`${path}.name`)] : []),
+      ...portErrors(`${path}.port`, port['port']),
+      ...(isTwice ? [duplicate(path, port)] : []),
+    ];
+  });
 }
 
 function definition(crd: KubeObject): readonly FieldError[] {
@@ -193,9 +170,10 @@ function definition(crd: KubeObject): readonly FieldError[] {
     errors.push(invalidValue('spec.versions', versions, text));
   }
   versions.forEach((version, i) => {
-    if (mapAt(mapAt(version, 'schema'), 'openAPIV3Schema') === undefined) {
-      errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`, 'schemas are required'));
-    }
+    const path = `spec.versions[${i}].schema.openAPIV3Schema`;
+    const schema = mapAt(mapAt(version, 'schema'), 'openAPIV3Schema');
+    if (schema === undefined) errors.push(required(path, 'schemas are required'));
+    else errors.push(...ruleProblems(schema, path));
   });
   return errors;
 }
@@ -203,7 +181,7 @@ function definition(crd: KubeObject): readonly FieldError[] {
 const claimMutable = new Set(['resources', 'volumeAttributesClassName']);
 
 function claim(object: KubeObject, old: KubeObject | undefined): readonly FieldError[] {
-  if (old === undefined) return [];
+  if (old === undefined) return newClaim(object);
   const changed = Object.keys({ ...old.spec, ...object.spec }).filter(
     (field) =>
       !claimMutable.has(field) &&
@@ -212,9 +190,23 @@ function claim(object: KubeObject, old: KubeObject | undefined): readonly FieldE
   );
   if (changed.length === 0) return [];
   return [
-    forbidden(
+    forbiddenField(
       'spec',
       'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
     ),
+  ];
+}
+
+const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
+
+function newClaim(object: KubeObject): readonly FieldError[] {
+  const modes = listAt(object.spec, 'accessModes');
+  const requests = mapAt(mapAt(object.spec, 'resources'), 'requests');
+  return [
+    ...(modes.length === 0
+      ? [required('spec.accessModes', 'at least 1 access mode is required')]
+      : []),
+    ...modes.flatMap((mode) => oneOf('spec.accessModes', textOf(mode), accessModes)),
+    ...(requests?.['storage'] === undefined ? [required('spec.resources[storage]')] : []),
   ];
 }

@@ -1,22 +1,15 @@
 /*
  * x-kubernetes-validations: CEL rules of a CRD's schema, evaluated over an object and what it replaces.
- * A rule that speaks of oldSelf is a transition rule and only runs when there is an old value. A rule this
- * CEL dialect cannot evaluate is passed over: the lab must not refuse what a real server accepts.
+ * A rule that speaks of oldSelf is a transition rule and only runs when there is an old value, unless it takes
+ * oldSelf for optional. A rule that cannot be evaluated counts as broken, and says so.
  */
-import { Environment } from '@marcbachmann/cel-js';
+import { compile, evaluate } from './cel/rule.ts';
 import { isMap, type Json, type KubeObject } from './objects.ts';
-import { invalidValue } from './metadata-rules.ts';
+import { invalidValue } from './field-errors.ts';
 import type { SchemaNode, ValidationRule } from './schema-node.ts';
 import type { FieldError } from './status-error.ts';
 import { childNode } from './structural-schema.ts';
 import { itemEdge } from './field-set.ts';
-
-type Compiled = (scope: Record<string, unknown>) => unknown;
-const compiled = new Map<string, Compiled | undefined>();
-/** Rules are few per CRD; the bound only keeps a long-lived process from growing. */
-const compiledLimit = 5000;
-
-const environment = new Environment({ unlistedVariablesAreDyn: true, enableOptionalTypes: true });
 
 /** Every rule of the schema that the object breaks. */
 export function celErrors(
@@ -25,6 +18,36 @@ export function celErrors(
   schema: SchemaNode,
 ): readonly FieldError[] {
   return walk({ value: object as Json, old: old as Json | undefined, node: schema, path: '' });
+}
+
+/** What a server refuses a definition for: every rule of its schema that it does not understand. */
+export function ruleProblems(schema: SchemaNode, path: string): readonly FieldError[] {
+  const rules = schema['x-kubernetes-validations'] ?? [];
+  const own = rules.flatMap((rule, i) =>
+    problemsOf(rule, `${path}.x-kubernetes-validations[${i}]`),
+  );
+  const { properties = {}, items: item, additionalProperties } = schema;
+  return [
+    ...own,
+    ...Object.entries(properties).flatMap(([name, child]) =>
+      ruleProblems(child, `${path}.properties[${name}]`),
+    ),
+    ...(item === undefined ? [] : ruleProblems(item, `${path}.items`)),
+    ...(typeof additionalProperties === 'object'
+      ? ruleProblems(additionalProperties, `${path}.additionalProperties`)
+      : []),
+  ];
+}
+
+function problemsOf(rule: ValidationRule, path: string): readonly FieldError[] {
+  return (['rule', 'messageExpression'] as const).flatMap((field) => {
+    const expression = rule[field];
+    const found =
+      expression === undefined ? undefined : compile(expression, rule.optionalOldSelf === true);
+    return found !== undefined && 'problem' in found
+      ? [invalidValue(`${path}.${field}`, expression, `compilation failed: ${found.problem}`)]
+      : [];
+  });
 }
 
 interface Place {
@@ -40,10 +63,12 @@ function walk(place: Place): readonly FieldError[] {
   if (value === null) return own;
   if (Array.isArray(value)) return [...own, ...items(value, place)];
   if (!isMap(value)) return own;
+  // What is in an atomic map has no counterpart in the old one.
+  const before = node['x-kubernetes-map-type'] === 'atomic' ? undefined : place.old;
   const below = Object.entries(value).flatMap(([key, child]) => {
     const childSchema = childNode(node, key);
     if (childSchema === undefined) return [];
-    const oldChild = isMap(place.old) ? place.old[key] : undefined;
+    const oldChild = isMap(before) ? before[key] : undefined;
     const path = place.path === '' ? key : `${place.path}.${key}`;
     return walk({ value: child, old: oldChild, node: childSchema, path });
   });
@@ -67,17 +92,19 @@ function items(value: readonly Json[], { old, node, path }: Place): readonly Fie
 
 function broken(rule: ValidationRule, { value, old, path }: Place): readonly FieldError[] {
   const isTransition = /\boldSelf\b/.test(rule.rule);
-  if (isTransition && old === undefined) return [];
-  const evaluate = compile(rule.rule);
-  if (evaluate === undefined) return [];
-  try {
-    if (evaluate({ self: toCel(value), oldSelf: toCel(old ?? null) }) !== false) return [];
-  } catch (cause) {
-    // Reading a field that is not there is how such rules fail on a real server too.
-    if (!isMissingField(cause)) return [];
-    return [error(rule, path, value, `rule evaluation error: no such key`)];
+  const optionalOldSelf = rule.optionalOldSelf === true;
+  if (isTransition && !optionalOldSelf && old === undefined) return [];
+  const scope = { self: value, oldSelf: old, optionalOldSelf };
+  const result = evaluate(rule.rule, scope);
+  if ('problem' in result) {
+    return [error(rule, path, value, `rule evaluation error: ${result.problem}`)];
   }
-  return [error(rule, path, value, rule.message ?? `failed rule: ${rule.rule}`)];
+  if (result.value === true) return [];
+  const said =
+    rule.messageExpression === undefined ? undefined : evaluate(rule.messageExpression, scope);
+  const text = said !== undefined && 'value' in said ? said.value : undefined;
+  const message = typeof text === 'string' && text.trim() !== '' ? text : rule.message;
+  return [error(rule, path, value, message ?? `failed rule: ${rule.rule}`)];
 }
 
 function error(rule: ValidationRule, path: string, value: Json, text: string): FieldError {
@@ -90,28 +117,4 @@ function error(rule: ValidationRule, path: string, value: Json, text: string): F
     return { field, reason: 'FieldValueRequired', message: `Required value: ${text}` };
   }
   return invalidValue(field, kind ?? value, text);
-}
-
-function isMissingField(cause: unknown): boolean {
-  return cause instanceof Error && /no such key/i.test(cause.message);
-}
-
-function compile(rule: string): Compiled | undefined {
-  if (compiled.has(rule)) return compiled.get(rule);
-  let found: Compiled | undefined;
-  try {
-    found = environment.parse(rule) as Compiled;
-  } catch {
-    found = undefined;
-  }
-  if (compiled.size < compiledLimit) compiled.set(rule, found);
-  return found;
-}
-
-/** CEL integers are bigints; JSON has only numbers. */
-function toCel(value: Json): unknown {
-  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
-  if (Array.isArray(value)) return value.map(toCel);
-  if (!isMap(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, toCel(child)]));
 }

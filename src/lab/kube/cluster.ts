@@ -3,6 +3,7 @@
  * state: several servers live in one process without knowing of each other.
  */
 import { randomInt, randomUUID } from 'node:crypto';
+import { Conversions } from './conversions.ts';
 import { ResourceRegistry } from './resource-registry.ts';
 import { Storage } from './storage.ts';
 
@@ -10,6 +11,7 @@ import { Storage } from './storage.ts';
 export interface Cluster {
   readonly storage: Storage;
   readonly registry: ResourceRegistry;
+  readonly conversions: Conversions;
   readonly version: string;
   now(): Date;
 }
@@ -24,6 +26,7 @@ export function createCluster(options: {
       options.historyLimit === undefined ? {} : { historyLimit: options.historyLimit },
     ),
     registry: new ResourceRegistry(),
+    conversions: new Conversions(),
     version: options.version,
     now: options.now,
   };

@@ -8,6 +8,7 @@ import { cleanUpDefinitions } from './definition-controller.ts';
 import { collectGarbage } from './garbage-collector.ts';
 import { finishNamespaces } from './namespaces.ts';
 import { sameJson } from './objects.ts';
+import { releaseStorage } from './storage-protection.ts';
 import type { StoreEvent } from './storage.ts';
 
 /** Changes are gathered for this long, so that a burst costs one sweep. */
@@ -19,6 +20,7 @@ export function runControllers(cluster: Cluster): () => void {
   const sweep = (): void => {
     timer = undefined;
     collectGarbage(cluster);
+    releaseStorage(cluster);
     finishNamespaces(cluster);
     cleanUpDefinitions(cluster);
   };

@@ -3,6 +3,7 @@
  * stored. Pure; the controller that follows the store is definition-controller.ts.
  */
 import {
+  apiVersionOf,
   copy,
   isMap,
   listAt,
@@ -17,6 +18,7 @@ import {
   type PrinterColumn,
   type ResourceType,
   type ScalePaths,
+  type WebhookTarget,
 } from './resource-type.ts';
 import type { SchemaNode } from './schema-node.ts';
 
@@ -33,6 +35,13 @@ export function servedTypes(crd: KubeObject): readonly ResourceType[] {
   const plural = stringAt(names, 'plural') ?? '';
   const versions = listAt(spec, 'versions').filter(isMap);
   const stored = versions.find((version) => version['storage'] === true);
+  const schemas = new Map(
+    versions.map((version) => [
+      apiVersionOf(group, stringAt(version, 'name') ?? ''),
+      schemaOf(version) ?? {},
+    ]),
+  );
+  const conversion = conversionWebhook(spec);
   return versions
     .filter((version) => version['served'] === true)
     .map((version) => ({
@@ -52,8 +61,22 @@ export function servedTypes(crd: KubeObject): readonly ResourceType[] {
       hasGeneration: true,
       scale: mapAt(mapAt(version, 'subresources'), 'scale') as ScalePaths | undefined,
       columns: printerColumns(version),
-      schema: mapAt(mapAt(version, 'schema'), 'openAPIV3Schema') as SchemaNode | undefined,
+      schema: schemaOf(version),
+      schemas,
+      conversion,
     }));
+}
+
+function schemaOf(version: JsonObject): SchemaNode | undefined {
+  return mapAt(mapAt(version, 'schema'), 'openAPIV3Schema');
+}
+
+/** A webhook behind a Service is none that this server could reach. */
+function conversionWebhook(spec: JsonObject): WebhookTarget | undefined {
+  const config = mapAt(mapAt(mapAt(spec, 'conversion'), 'webhook'), 'clientConfig');
+  const url = stringAt(config, 'url');
+  if (url === undefined) return undefined;
+  return { url, ca: Buffer.from(stringAt(config, 'caBundle') ?? '', 'base64').toString('utf8') };
 }
 
 function printerColumns(version: JsonObject): readonly PrinterColumn[] {

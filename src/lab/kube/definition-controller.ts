@@ -42,7 +42,8 @@ export function cleanUpDefinitions(cluster: Cluster): void {
   for (const crd of cluster.storage.list(definitionsKey)) {
     if (!crd.metadata.finalizers?.includes(cleanupFinalizer)) continue;
     if (crd.metadata.deletionTimestamp === undefined) continue;
-    const type = servedTypes(crd)[0];
+    const types = servedTypes(crd);
+    const type = types.find((each) => each.version === each.storageVersion) ?? types[0];
     const objects = type === undefined ? [] : cluster.storage.list(type.storageKey);
     for (const object of objects) {
       if (type !== undefined && object.metadata.deletionTimestamp === undefined) {

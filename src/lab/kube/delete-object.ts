@@ -6,7 +6,8 @@ import { timestamp, type Cluster } from './cluster.ts';
 import { copy, numberAt, stringAt, type KubeObject } from './objects.ts';
 import type { ResourceType } from './resource-type.ts';
 import { badRequest, conflict, forbidden } from './status-error.ts';
-import { inVersion, isReadyToGo, removeObject } from './write-object.ts';
+import { inVersion } from './object-versions.ts';
+import { isReadyToGo, removeObject, store } from './write-object.ts';
 
 export type PropagationPolicy = 'Orphan' | 'Background' | 'Foreground';
 
@@ -46,22 +47,23 @@ export function deleteObject(
   const graceSeconds = gracePeriod(request, object);
   setPropagationFinalizer(request, object);
   markDeleted(cluster, type, object, graceSeconds);
-  if (isReadyToGo(type, object)) {
-    return { object: inVersion(type, removeObject(cluster, request, object)), gone: true };
+  // The first deletion of a namespace only begins it, whatever is in it.
+  const isBegun =
+    type.storageKey !== '/namespaces' || stored.metadata.deletionTimestamp !== undefined;
+  if (isBegun && isReadyToGo(type, object)) {
+    const removed = removeObject(cluster, request, object);
+    return { object: inVersion(cluster, type, removed), gone: true };
   }
   const isMarked = stored.metadata.deletionTimestamp !== undefined;
   const isSame =
     isMarked &&
     object.metadata.deletionGracePeriodSeconds === stored.metadata.deletionGracePeriodSeconds &&
     object.metadata.finalizers?.length === stored.metadata.finalizers?.length;
-  if (isSame || request.dryRun) return { object: inVersion(type, object), gone: false };
+  if (isSame || request.dryRun) return { object: inVersion(cluster, type, object), gone: false };
   if (type.hasGeneration && !isMarked) {
     object.metadata.generation = (object.metadata.generation ?? 0) + 1;
   }
-  return {
-    object: inVersion(type, cluster.storage.put(type.storageKey, object)),
-    gone: false,
-  };
+  return { object: store(cluster, request, object), gone: false };
 }
 
 function checkDeletePreconditions(

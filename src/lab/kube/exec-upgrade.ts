@@ -4,13 +4,14 @@
  */
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { attributesOf, authorize, servedType, type Api } from './api.ts';
+import { servedType, type Api } from './api.ts';
+import { attributesOf, authorize, verbOf } from './authorize.ts';
 import { ExecEndpoint } from './exec.ts';
 import { NoSuchContainerError, type ExecHandler } from './exec-handler.ts';
 import { listAt, stringAt, type KubeObject } from './objects.ts';
 import { errorReply } from './reply.ts';
 import { resourcePath, type User } from './request.ts';
-import { authenticate, readRequest } from './requests.ts';
+import { authenticate, impersonated, readRequest } from './requests.ts';
 import { badRequest, notFound, StatusError, unauthorized, unknownPath } from './status-error.ts';
 
 /** What an upgrade needs of its server. */
@@ -40,7 +41,7 @@ export async function upgradeToExec(context: UpgradeContext, upgrade: Upgrade): 
 
 async function run(context: UpgradeContext, { message, socket, head }: Upgrade): Promise<void> {
   const { api, exec, handler } = context;
-  const user = authenticate(context.users, message);
+  const user = impersonated(authenticate(context.users, message), message);
   if (user === undefined) throw unauthorized();
   const never = new AbortController().signal;
   const request = readRequest(message, {
@@ -52,7 +53,8 @@ async function run(context: UpgradeContext, { message, socket, head }: Upgrade):
   if (path === undefined || path.plural !== 'pods' || path.subresource !== 'exec')
     throw unknownPath();
   const type = servedType(api.cluster, path);
-  authorize(api, attributesOf({ type, path, request }, 'create'));
+  // An upgrade is a GET, so that "get" is what servers up to 1.34 ask for; later ones ask for "create" too.
+  authorize(api, attributesOf({ type, path, request }, verbOf({ path, request })));
   const pod = api.cluster.storage.get(type.storageKey, path.namespace, path.name);
   if (pod === undefined) throw notFound(type, path.name);
   if (!ExecEndpoint.speaks(message)) {

@@ -33,17 +33,21 @@ export function collectGarbage(cluster: Cluster): void {
   for (const [key, object] of cluster.storage.all()) {
     const type = types.get(key);
     if (type === undefined) continue;
+    const own = dependents.get(object.metadata.uid ?? '') ?? [];
     if (object.metadata.deletionTimestamp !== undefined) {
-      finishDeletion(cluster, type, object, dependents.get(object.metadata.uid ?? '') ?? []);
+      finishDeletion(cluster, type, object, own);
     } else if (object.metadata.ownerReferences !== undefined) {
-      judgeDependent(cluster, type, object, byUid);
+      judgeDependent(cluster, { type, object }, byUid, own);
     }
   }
 }
 
-interface Dependent {
+interface Item {
   readonly type: ResourceType;
   readonly object: KubeObject;
+}
+
+interface Dependent extends Item {
   readonly owner: OwnerReference;
 }
 
@@ -61,12 +65,6 @@ function finishDeletion(
     }
     dropFinalizer(cluster, type, object, orphanFinalizer);
   } else if (finalizers.includes(foregroundFinalizer)) {
-    for (const dependent of dependents) {
-      if (dependent.object.metadata.deletionTimestamp === undefined) {
-        const propagationPolicy = 'Foreground';
-        remove(cluster, dependent.type, dependent.object, propagationPolicy);
-      }
-    }
     const isHeld = dependents.some(
       ({ type: of, object: { metadata }, owner }) =>
         owner.blockOwnerDeletion === true &&
@@ -80,36 +78,48 @@ function finishDeletion(
 /** Deletes an object that has no living owner, and drops dead references of one that has. */
 function judgeDependent(
   cluster: Cluster,
-  type: ResourceType,
-  object: KubeObject,
+  { type, object }: Item,
   byUid: ReadonlyMap<string, KubeObject>,
+  own: readonly Dependent[],
 ): void {
   const owners = object.metadata.ownerReferences ?? [];
-  const states = owners.map((owner) => ({
-    owner,
-    state: ownerState(cluster, object, owner, byUid),
-  }));
-  const absent = states.filter(({ state }) => state === 'absent');
-  if (absent.length === 0) return;
-  if (absent.length < owners.length) {
-    const gone = new Set(absent.map(({ owner }) => owner.uid));
-    const [owner] = owners;
-    if (owner !== undefined) dropOwners(cluster, { type, object, owner }, gone);
+  const states = new Map(owners.map((owner) => [owner, ownerState(cluster, object, owner, byUid)]));
+  const all = [...states.values()];
+  if (all.includes('unknown') || all.every((state) => state === 'there')) return;
+  if (all.includes('there')) {
+    const gone = owners.filter((owner) => states.get(owner) !== 'there').map(({ uid }) => uid);
+    dropOwners(cluster, { type, object }, new Set(gone));
     return;
   }
-  remove(cluster, type, object, 'Background');
+  const isWaitedFor = all.includes('waiting') && own.length > 0;
+  if (isWaitedFor && own.some((dependent) => isDeletingForeground(dependent.object))) {
+    // A circle of foreground deletions would wait for itself for ever.
+    changeMetadata(cluster, type, object, (meta) => {
+      meta.ownerReferences = owners.map((owner) => ({ ...owner, blockOwnerDeletion: false }));
+    });
+  }
+  remove(cluster, type, object, isWaitedFor ? 'Foreground' : 'Background');
 }
 
-/** An owner of a kind this server does not know is left alone: nothing can be said of it. */
+function isDeletingForeground({ metadata }: KubeObject): boolean {
+  return (
+    metadata.deletionTimestamp !== undefined &&
+    (metadata.finalizers ?? []).includes(foregroundFinalizer)
+  );
+}
+
+/** An owner of a kind or version this server does not know is left alone: nothing can be said of it. */
 function ownerState(
   cluster: Cluster,
   object: KubeObject,
   owner: OwnerReference,
   byUid: ReadonlyMap<string, KubeObject>,
-): 'there' | 'absent' | 'unknown' {
-  const { group } = splitApiVersion(owner.apiVersion);
-  const type = cluster.registry.findKind(group, owner.kind);
+): 'there' | 'waiting' | 'absent' | 'unknown' {
+  const { group, version } = splitApiVersion(owner.apiVersion);
+  const type = cluster.registry.findKind(group, owner.kind, version);
   if (type === undefined) return 'unknown';
+  // What is in no namespace cannot be owned from within one.
+  if (type.namespaced && object.metadata.namespace === undefined) return 'unknown';
   const found = byUid.get(owner.uid);
   const isThere =
     found !== undefined &&
@@ -118,7 +128,8 @@ function ownerState(
     (!type.namespaced || found.metadata.namespace === object.metadata.namespace) &&
     cluster.storage.get(type.storageKey, found.metadata.namespace ?? '', owner.name)?.metadata
       .uid === owner.uid;
-  return isThere ? 'there' : 'absent';
+  if (!isThere) return 'absent';
+  return isDeletingForeground(found) ? 'waiting' : 'there';
 }
 
 function remove(
@@ -132,11 +143,7 @@ function remove(
   deleteObject(cluster, { type, dryRun: false, propagationPolicy }, current);
 }
 
-function dropOwners(
-  cluster: Cluster,
-  { type, object }: Dependent,
-  gone: ReadonlySet<string>,
-): void {
+function dropOwners(cluster: Cluster, { type, object }: Item, gone: ReadonlySet<string>): void {
   changeMetadata(cluster, type, object, (meta) => {
     const kept = (meta.ownerReferences ?? []).filter(({ uid }) => !gone.has(uid));
     if (kept.length > 0) meta.ownerReferences = kept;

@@ -1,6 +1,7 @@
 /*
  * The embedded Kubernetes API server: the only door to this folder.
  */
+export { ExecEndpoint } from './exec.ts';
 export {
   NoSuchContainerError,
   type ExecHandler,

@@ -4,17 +4,21 @@
  * after a compaction.
  */
 import type { Cluster } from './cluster.ts';
+import { convertAll } from './conversions.ts';
+import { inVersion } from './object-versions.ts';
 import type { JsonObject, KubeObject } from './objects.ts';
 import { apiVersion, type ResourceType } from './resource-type.ts';
 import { fieldMatcher, labelMatcher, type Matcher } from './selectors.ts';
 import { badRequest, expired, StatusError } from './status-error.ts';
-import { inVersion } from './write-object.ts';
 
 /** A page of objects. */
 export interface ListPage {
   readonly items: readonly KubeObject[];
   readonly metadata: JsonObject;
 }
+
+/** A page of a list as it is now: what a client is offered that comes back too late. */
+const latest = -1;
 
 interface PageToken {
   readonly revision: number;
@@ -37,16 +41,16 @@ export function listObjects(
 ): ListPage {
   checkRevision(cluster, query.get('resourceVersion') ?? '');
   const token = readToken(query.get('continue') ?? '');
-  const revision = token?.revision ?? cluster.storage.revision;
-  const objects =
-    token === undefined
-      ? cluster.storage.list(type.storageKey, namespace === '' ? undefined : namespace)
-      : objectsAt(cluster, { type, namespace, revision: token.revision });
+  const isSnapshot = token !== undefined && token.revision !== latest;
+  const revision = isSnapshot ? token.revision : cluster.storage.revision;
+  const objects = !isSnapshot
+    ? cluster.storage.list(type.storageKey, namespace === '' ? undefined : namespace)
+    : objectsAt(cluster, { type, namespace, token });
   const matches = selectorOf(query, type);
   const rest = objects
     .filter((object) => token === undefined || positionOf(object) > token.after)
     .filter(matches);
-  const limit = Number(query.get('limit') ?? 0) || rest.length;
+  const limit = readLimit(query) || rest.length;
   const page = rest.slice(0, limit);
   const last = page.at(-1);
   const metadata: JsonObject = { resourceVersion: String(revision) };
@@ -54,7 +58,7 @@ export function listObjects(
     metadata['continue'] = writeToken({ revision, after: positionOf(last) });
     metadata['remainingItemCount'] = rest.length - limit;
   }
-  return { items: page.map((object) => inVersion(type, object)), metadata };
+  return { items: convertAll(page, (object) => inVersion(cluster, type, object)), metadata };
 }
 
 /** A page as a list object. */
@@ -75,12 +79,13 @@ function positionOf(object: KubeObject): string {
 /** The objects as they were at a revision: later changes are taken back, newest first. */
 function objectsAt(
   cluster: Cluster,
-  at: { type: ResourceType; namespace: string; revision: number },
+  at: { type: ResourceType; namespace: string; token: PageToken },
 ): readonly KubeObject[] {
-  const events = cluster.storage.eventsAfter(at.revision);
+  const events = cluster.storage.eventsAfter(at.token.revision);
   if (events === undefined) {
     throw expired(
       'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.',
+      writeToken({ ...at.token, revision: latest }),
     );
   }
   const { storageKey } = at.type;
@@ -94,6 +99,12 @@ function objectsAt(
   return [...objects.values()]
     .filter(({ metadata }) => at.namespace === '' || metadata.namespace === at.namespace)
     .sort((left, right) => (positionOf(left) < positionOf(right) ? -1 : 1));
+}
+
+function readLimit(query: URLSearchParams): number {
+  const text = query.get('limit') ?? '0';
+  if (/^-?\d+$/.test(text)) return Math.max(Number(text), 0);
+  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 
 /** How long a client is asked to wait when it names a revision that does not exist yet. */

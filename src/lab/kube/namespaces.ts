@@ -2,9 +2,11 @@
  * The namespace controller: empties namespaces under deletion, says in their conditions what still holds
  * them, and lets them go when nothing is left.
  */
+import { namespaceConditions } from '../cluster/namespace-conditions.ts';
+import type { Condition } from '../cluster/objects.ts';
 import { timestamp, type Cluster } from './cluster.ts';
 import { deleteObject } from './delete-object.ts';
-import { copy, listAt, sameJson, type Json, type JsonObject, type KubeObject } from './objects.ts';
+import { copy, listAt, sameJson, type Json, type KubeObject } from './objects.ts';
 import type { ResourceType } from './resource-type.ts';
 import { isReadyToGo } from './write-object.ts';
 
@@ -35,10 +37,9 @@ function finish(cluster: Cluster, namespace: KubeObject): void {
     if (!sameJson(next.status, namespace.status)) cluster.storage.put(namespacesKey, next);
     return;
   }
-  next.spec = {
-    ...next.spec,
-    finalizers: finalizers.filter((name) => name !== kubernetesFinalizer),
-  };
+  const kept = finalizers.filter((name) => name !== kubernetesFinalizer);
+  const { finalizers: _finalizers, ...rest } = next.spec ?? {};
+  next.spec = kept.length === 0 ? rest : { ...rest, finalizers: kept };
   const type = cluster.registry.findKind('', 'Namespace');
   if (type !== undefined && isReadyToGo(type, next)) cluster.storage.remove(namespacesKey, next);
   else cluster.storage.put(namespacesKey, next);
@@ -67,68 +68,15 @@ function emptyNamespace(cluster: Cluster, name: string): readonly Left[] {
 
 /** The conditions a real namespace controller writes while something is left. */
 function conditions(cluster: Cluster, namespace: KubeObject, left: readonly Left[]): Json[] {
-  const content = counted(left.map(({ type }) => qualified(type)));
-  const finalizers = counted(left.flatMap(({ object }) => object.metadata.finalizers ?? []));
-  const wanted: readonly (readonly [string, boolean, string, string])[] = [
-    [
-      'NamespaceDeletionDiscoveryFailure',
-      false,
-      'ResourcesDiscovered',
-      'All resources successfully discovered',
-    ],
-    [
-      'NamespaceDeletionGroupVersionParsingFailure',
-      false,
-      'ParsedGroupVersions',
-      'All legacy kube types successfully parsed',
-    ],
-    [
-      'NamespaceDeletionContentFailure',
-      false,
-      'ContentDeleted',
-      'All content successfully deleted, may be waiting on finalization',
-    ],
-    [
-      'NamespaceContentRemaining',
-      true,
-      'SomeResourcesRemain',
-      `Some resources are remaining: ${shown(content, 'has', 'resource instances')}`,
-    ],
-    finalizers.size > 0
-      ? [
-          'NamespaceFinalizersRemaining',
-          true,
-          'SomeFinalizersRemain',
-          `Some content in the namespace has finalizers remaining: ${shown(finalizers, 'in', 'resource instances')}`,
-        ]
-      : [
-          'NamespaceFinalizersRemaining',
-          false,
-          'ContentHasNoFinalizers',
-          'All content-preserving finalizers finished',
-        ],
-  ];
-  const before = listAt(namespace.status, 'conditions') as JsonObject[];
-  return wanted.map(([type, isTrue, reason, message]) => {
-    const status = isTrue ? 'True' : 'False';
-    const old = before.find(
-      (condition) => condition['type'] === type && condition['status'] === status,
-    );
-    const lastTransitionTime = old?.['lastTransitionTime'] ?? timestamp(cluster.now());
-    return { type, status, lastTransitionTime, reason, message };
-  });
+  const remaining = left.map(({ type, object }) => ({
+    resource: qualified(type),
+    finalizers: object.metadata.finalizers ?? [],
+  }));
+  const before = listAt(namespace.status, 'conditions') as unknown as readonly Condition[];
+  const now = timestamp(cluster.now());
+  return namespaceConditions(remaining, before, now).map((condition) => ({ ...condition }));
 }
 
 function qualified({ group, plural }: ResourceType): string {
   return `${plural}.${group}`;
-}
-
-function counted(names: readonly string[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
-}
-
-function shown(counts: ReadonlyMap<string, number>, verb: string, noun: string): string {
-  return [...counts].map(([name, count]) => `${name} ${verb} ${count} ${noun}`).join(', ');
 }

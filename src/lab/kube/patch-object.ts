@@ -50,7 +50,7 @@ export async function patchObject(
   if (contentType === patchTypes.apply) {
     return applyObject(cluster, target, {
       config: parseYamlBody(body),
-      manager: request.query.get('fieldManager') ?? '',
+      manager: request.query.has('fieldManager') ? fieldManager(request) : '',
       force: request.query.get('force') === 'true',
       dryRun: isDryRun(request),
       fieldValidation: fieldValidation(request),
@@ -74,6 +74,7 @@ export async function patchObject(
     {
       type,
       subresource,
+      isPatch: true,
       manager: fieldManager(request),
       dryRun: isDryRun(request),
       fieldValidation: fieldValidation(request),

@@ -62,6 +62,8 @@ export function chooseForm(header: string): Form {
   throw notAcceptable(['application/json', 'application/yaml']);
 }
 
+const tooLargeCode = 413;
+
 /** Writes an answer. */
 export function sendReply(
   response: ServerResponse,
@@ -72,6 +74,8 @@ export function sendReply(
     'Content-Type': reply.contentType ?? (yaml ? 'application/yaml' : 'application/json'),
     'Cache-Control': 'no-cache, private',
   };
+  // What of the request was not read would be taken for the next one.
+  if (reply.code === tooLargeCode) headers['Connection'] = 'close';
   if (reply.warnings !== undefined && reply.warnings.length > 0) {
     headers['Warning'] = warningHeaders(reply.warnings);
   }

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { parse as parseYaml } from 'yaml';
+import { tooLong } from './field-errors.ts';
 import type { Json } from './objects.ts';
 import { parseProtobuf, protobufMediaType } from './protobuf.ts';
 import { badRequest, invalid, StatusError, unsupportedMediaType } from './status-error.ts';
@@ -139,9 +140,14 @@ function below(
   };
 }
 
+const managerLimitBytes = 128;
+
 /** The manager a write is recorded under: fieldManager, or the client's name from its User-Agent. */
 export function fieldManager(request: Request): string {
   const given = request.query.get('fieldManager');
+  if (given !== null && Buffer.byteLength(given) > managerLimitBytes) {
+    throw invalid(optionsKind(request), '', [tooLong('fieldManager', managerLimitBytes)]);
+  }
   if (given !== null && given !== '') return given;
   return request.userAgent.split('/', 1)[0] || 'unknown';
 }
@@ -153,13 +159,17 @@ const optionsKinds: Readonly<Record<string, string>> = {
   DELETE: 'DeleteOptions',
 };
 
+/** The kind that a request's parameters are validated as. */
+function optionsKind({ method }: Request): { group: string; kind: string } {
+  return { group: 'meta.k8s.io', kind: optionsKinds[method] ?? 'CreateOptions' };
+}
+
 /** dryRun=All of the query or of a DeleteOptions body; any other value is a 422. */
 export function isDryRun(request: Request, inBody: readonly string[] = []): boolean {
   const values = [...inBody, ...request.query.getAll('dryRun')];
   if (!values.some((value) => value !== 'All')) return values.length > 0;
-  const kind = { group: 'meta.k8s.io', kind: optionsKinds[request.method] ?? 'CreateOptions' };
   const shown = values.map((value) => JSON.stringify(value)).join(', ');
-  throw invalid(kind, '', [
+  throw invalid(optionsKind(request), '', [
     {
       field: 'dryRun',
       reason: 'FieldValueNotSupported',

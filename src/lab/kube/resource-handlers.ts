@@ -3,17 +3,20 @@
  * subresources; the rules themselves live with create, update, patch and delete.
  */
 import { readBody } from './admit-object.ts';
+import { convertAll } from './conversions.ts';
+import { invalidValue } from './field-errors.ts';
 import { deleteObject, type DeleteRequest, type PropagationPolicy } from './delete-object.ts';
 import { listBody, listObjects, selectorOf } from './list-objects.ts';
 import { isMap, mapAt, numberAt, stringAt, type Json, type JsonObject } from './objects.ts';
+import { inVersion } from './object-versions.ts';
 import { patchObject } from './patch-object.ts';
 import { isDryRun, readObject } from './request.ts';
 import { storedObject, writeRequest, type ResourceCall } from './resource-call.ts';
 import { answerReview } from './reviews.ts';
 import type { Reply } from './reply.ts';
 import { handleScale } from './scale-handlers.ts';
-import { invalid, methodNotAllowed, unknownPath } from './status-error.ts';
-import { createObject, inVersion, updateObject } from './write-object.ts';
+import { badRequest, invalid, methodNotAllowed, unknownPath } from './status-error.ts';
+import { createObject, updateObject } from './write-object.ts';
 
 /** Carries out anything but watch and exec. */
 export async function handleResource(call: ResourceCall): Promise<Reply> {
@@ -36,13 +39,13 @@ export async function handleResource(call: ResourceCall): Promise<Reply> {
   }
 }
 
-async function review({ cluster, type, path, request, access }: ResourceCall): Promise<Reply> {
+async function review({ type, path, request, access }: ResourceCall): Promise<Reply> {
   if (request.method !== 'POST') throw methodNotAllowed();
   const body = await readObject(request);
   const { user } = request;
   const { namespace } = path;
   const asked = { body: isMap(body) ? body : {}, user, access, namespace };
-  return { code: 201, body: answerReview(cluster, type, asked) };
+  return { code: 201, body: answerReview(type, asked) };
 }
 
 async function onCollection(call: ResourceCall): Promise<Reply> {
@@ -58,6 +61,7 @@ async function onCollection(call: ResourceCall): Promise<Reply> {
       return { code: 201, body: result.object as JsonObject, warnings: result.warnings };
     }
     case 'DELETE':
+      if (type.storageKey === '/namespaces') throw methodNotAllowed();
       return deleteCollection(call);
     default:
       throw methodNotAllowed();
@@ -68,9 +72,10 @@ async function onObject(call: ResourceCall): Promise<Reply> {
   const { cluster, type, path, request } = call;
   switch (request.method) {
     case 'GET':
-      return { code: 200, body: inVersion(type, storedObject(call)) as JsonObject };
+      return { code: 200, body: inVersion(cluster, type, storedObject(call)) as JsonObject };
     case 'PUT': {
       const body = readBody(type, path.namespace, await readObject(request));
+      checkNamed(path.name, body.metadata.name);
       const result = updateObject(cluster, writeRequest(call), storedObject(call), () => body);
       return { code: 200, body: result.object as JsonObject, warnings: result.warnings };
     }
@@ -84,6 +89,14 @@ async function onObject(call: ResourceCall): Promise<Reply> {
     default:
       throw methodNotAllowed();
   }
+}
+
+/** Before anything is looked up: what is sent elsewhere than it says is a mistake of the client's. */
+function checkNamed(onUrl: string, inBody: string): void {
+  if (inBody === onUrl) return;
+  throw badRequest(
+    `the name of the object (${inBody}) does not match the name on the URL (${onUrl})`,
+  );
 }
 
 async function deleteOne(call: ResourceCall): Promise<Reply> {
@@ -116,11 +129,14 @@ async function deleteCollection(call: ResourceCall): Promise<Reply> {
   const found = cluster.storage
     .list(type.storageKey, path.namespace === '' ? undefined : path.namespace)
     .filter(matches);
+  // What the answer needs of a webhook is known before the first one is deleted.
+  convertAll(found, (object) => inVersion(cluster, type, object));
   const items = found.map((object) => deleteObject(cluster, options, object).object);
   const metadata = { resourceVersion: String(cluster.storage.revision) };
   return { code: 200, body: listBody(type, { items, metadata }) };
 }
 
+const deleteOptions = { group: 'meta.k8s.io', kind: 'DeleteOptions' };
 const policies: readonly PropagationPolicy[] = ['Orphan', 'Background', 'Foreground'];
 
 /** DeleteOptions from the body and the query; the body wins. */
@@ -148,11 +164,15 @@ function propagationPolicy(
 ): PropagationPolicy | undefined {
   const named = stringAt(body, 'propagationPolicy') ?? query.get('propagationPolicy');
   const orphan = body['orphanDependents'] ?? query.get('orphanDependents');
+  if (named !== null && orphan !== undefined && orphan !== null) {
+    const text = 'orphanDependents and deletionPropagation cannot be both set';
+    throw invalid(deleteOptions, '', [invalidValue('propagationPolicy', named, text)]);
+  }
   if (named === null && (orphan === true || orphan === 'true')) return 'Orphan';
   if (named === null) return undefined;
   const known = policies.find((policy) => policy === named);
   if (known !== undefined) return known;
-  throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
+  throw invalid(deleteOptions, '', [
     {
       field: 'propagationPolicy',
       reason: 'FieldValueNotSupported',

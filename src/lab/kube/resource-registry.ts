@@ -22,14 +22,11 @@ export class ResourceRegistry {
     );
   }
 
-  /** The resource of a kind, whatever the version asked for when only the group matches. */
+  /** The resource of a kind; without a version in the one it is stored in, or else the first that is served. */
   findKind(group: string, kind: string, version?: string): ResourceType | undefined {
-    return this.#all.find(
-      (type) =>
-        type.kind === kind &&
-        type.group === group &&
-        (version === undefined || type.version === version),
-    );
+    const found = this.#all.filter((type) => type.kind === kind && type.group === group);
+    if (version !== undefined) return found.find((type) => type.version === version);
+    return found.find((type) => type.version === type.storageVersion) ?? found[0];
   }
 
   /** One type per stored resource: the one it is stored in, or the first that is served. */

@@ -22,6 +22,12 @@ export interface PrinterColumn {
   readonly priority?: number | undefined;
 }
 
+/** Where a webhook answers, and the authority (PEM) of its certificate. */
+export interface WebhookTarget {
+  readonly url: string;
+  readonly ca: string;
+}
+
 /** One resource as served in one version. */
 export interface ResourceType {
   readonly group: string;
@@ -43,6 +49,10 @@ export interface ResourceType {
   readonly scale?: ScalePaths | undefined;
   readonly columns?: readonly PrinterColumn[] | undefined;
   readonly schema?: SchemaNode | undefined;
+  /** Of every version, by apiVersion. */
+  readonly schemas?: ReadonlyMap<string, SchemaNode> | undefined;
+  /** Who converts between the versions; without it they differ in nothing but their names. */
+  readonly conversion?: WebhookTarget | undefined;
   /** A review is answered, never stored: only `create` exists. */
   readonly review?: boolean;
 }

@@ -1,10 +1,11 @@
 /*
  * Reviews: questions about the caller that are answered and not stored (may I, who am I).
  */
-import { timestamp, type Cluster } from './cluster.ts';
+import { invalidValue } from './field-errors.ts';
 import { mapAt, stringAt, textOf, type JsonObject } from './objects.ts';
 import type { User } from './request.ts';
 import { apiVersion, type ResourceType } from './resource-type.ts';
+import { invalid } from './status-error.ts';
 
 /** What a request does, as authorisation sees it. */
 export interface AccessAttributes {
@@ -16,6 +17,8 @@ export interface AccessAttributes {
   readonly subresource: string;
   readonly namespace: string;
   readonly name: string;
+  /** Of a request for no resource: "/readyz". */
+  readonly path: string;
 }
 
 /** Decides whether a request is allowed. */
@@ -23,17 +26,30 @@ export type Access = (attributes: AccessAttributes) => boolean;
 
 /** Answers a review sent by a user. */
 export function answerReview(
-  cluster: Cluster,
   type: ResourceType,
   asked: { body: JsonObject; user: User; access: Access; namespace: string },
 ): JsonObject {
+  checkAsksSomething(type, asked.body);
   return {
     kind: type.kind,
     apiVersion: apiVersion(type),
-    metadata: { creationTimestamp: timestamp(cluster.now()) },
+    metadata: { creationTimestamp: null },
     ...(asked.body['spec'] === undefined ? {} : { spec: asked.body['spec'] }),
     status: reviewStatus(type.kind, asked),
   };
+}
+
+function checkAsksSomething(type: ResourceType, body: JsonObject): void {
+  if (!type.kind.endsWith('AccessReview')) return;
+  const spec = mapAt(body, 'spec') ?? {};
+  const asked = ['resourceAttributes', 'nonResourceAttributes'].filter(
+    (field) => spec[field] !== undefined,
+  );
+  if (asked.length === 1) return;
+  const text = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
+  throw invalid({ group: type.group, kind: '' }, '', [
+    invalidValue('spec.resourceAttributes', 'null', text),
+  ]);
 }
 
 function reviewStatus(
@@ -79,14 +95,13 @@ function namedUser(spec: JsonObject): User {
 
 function attributesOf(spec: JsonObject, user: User): AccessAttributes {
   const asked = mapAt(spec, 'resourceAttributes');
+  const other = mapAt(spec, 'nonResourceAttributes');
   const read = (field: string): string => stringAt(asked, field) ?? '';
   return {
     user: user.name,
     groups: user.groups,
-    verb:
-      asked === undefined
-        ? (stringAt(mapAt(spec, 'nonResourceAttributes'), 'verb') ?? '')
-        : read('verb'),
+    verb: asked === undefined ? (stringAt(other, 'verb') ?? '') : read('verb'),
+    path: stringAt(other, 'path') ?? '',
     group: read('group'),
     resource: read('resource'),
     subresource: read('subresource'),

@@ -2,6 +2,7 @@
  * GET, PUT and PATCH of the scale subresource: a Scale is made of the object, changed, and its replicas are
  * written back through the ordinary update path.
  */
+import { inVersion } from './object-versions.ts';
 import { isMap, type Json, type JsonObject } from './objects.ts';
 import { jsonPatch } from './patch/json.ts';
 import { mergePatch } from './patch/merge.ts';
@@ -19,7 +20,9 @@ export async function handleScale(call: ResourceCall): Promise<Reply> {
   const paths = type.scale;
   if (paths === undefined) throw unknownPath();
   const stored = storedObject(call);
-  if (request.method === 'GET') return { code: 200, body: scaleOf(type, paths, stored) };
+  if (request.method === 'GET') {
+    return { code: 200, body: scaleOf(type, paths, inVersion(cluster, type, stored)) };
+  }
   const change = await scaleChange(call);
   const write = {
     type,

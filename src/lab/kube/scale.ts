@@ -11,7 +11,8 @@ import {
   type KubeObject,
 } from './objects.ts';
 import type { ResourceType, ScalePaths } from './resource-type.ts';
-import { badRequest } from './status-error.ts';
+import { invalidValue } from './field-errors.ts';
+import { invalid } from './status-error.ts';
 
 /** The Scale that stands for an object. */
 export function scaleOf(type: ResourceType, paths: ScalePaths, object: KubeObject): JsonObject {
@@ -40,9 +41,9 @@ export function withScale(object: KubeObject, paths: ScalePaths, scale: unknown)
   const spec = isMap(scale) ? scale['spec'] : undefined;
   const replicas = numberAt(spec, 'replicas') ?? 0;
   if (!Number.isInteger(replicas) || replicas < 0) {
-    throw badRequest(
-      `spec.replicas: Invalid value: ${replicas}: must be greater than or equal to 0`,
-    );
+    throw invalid({ group: 'autoscaling', kind: 'Scale' }, object.metadata.name, [
+      invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'),
+    ]);
   }
   setAt(object as JsonObject, paths.specReplicasPath, replicas);
   const wanted =

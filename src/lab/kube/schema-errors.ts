@@ -4,6 +4,7 @@
  */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import * as formatsModule from 'ajv-formats';
+import { re2 } from './cel/environment.ts';
 import { isMap, type Json } from './objects.ts';
 import type { SchemaNode } from './schema-node.ts';
 import type { FieldError } from './status-error.ts';
@@ -26,7 +27,13 @@ export function schemaErrors(object: unknown, schema: SchemaNode): readonly Fiel
 function validator(schema: SchemaNode): ValidateFunction {
   let found = compiled.get(schema);
   if (found === undefined) {
-    const ajv = new Ajv({ allErrors: true, strict: false, verbose: true, validateFormats: true });
+    const ajv = new Ajv({
+      allErrors: true,
+      strict: false,
+      verbose: true,
+      validateFormats: true,
+      code: { regExp: goPatterns },
+    });
     formatsModule.default.default(
       ajv,
       formats as Parameters<typeof formatsModule.default.default>[1],
@@ -36,6 +43,16 @@ function validator(schema: SchemaNode): ValidateFunction {
   }
   return found;
 }
+
+/** Patterns are Go's (RE2): JavaScript refuses some of them, and can hang on others. */
+const goPatterns = Object.assign(
+  (pattern: string) => ({
+    test: (text: string) => re2(pattern).matcher(text).find(),
+    // ajv tells patterns apart by it.
+    toString: () => pattern,
+  }),
+  { code: 'undefined' },
+);
 
 /** True for errors that only say that something below them failed. */
 function isWrapper(error: ErrorObject): boolean {

@@ -18,8 +18,9 @@ import { initialNamespaces } from './namespaces.ts';
 import type { KubeObject } from './objects.ts';
 import { errorReply, sendReply } from './reply.ts';
 import { readAll, type User } from './request.ts';
-import { authenticate, readRequest } from './requests.ts';
-import type { Access } from './reviews.ts';
+import { authenticate, impersonated, readRequest } from './requests.ts';
+import { rbacAccess } from './rbac.ts';
+import type { Access, AccessAttributes } from './reviews.ts';
 import { unauthorized } from './status-error.ts';
 import type { Storage } from './storage.ts';
 import { defaultVersion } from './version.ts';
@@ -44,8 +45,10 @@ export interface KubeServerOptions {
   readonly crds?: readonly object[];
   /** Runs `exec`; without it every exec is refused. */
   readonly exec?: ExecHandler;
-  /** Authorisation; everything is allowed without it. */
-  readonly access?: Access;
+  /** Authorisation: a function, or the roles and bindings in the store. Everything is allowed without it. */
+  readonly access?: Access | 'rbac';
+  /** Told of every request for a resource, refused ones included. */
+  readonly audit?: (attributes: AccessAttributes) => void;
   /** The version the server claims, for instance "v1.32.4". */
   readonly version?: string;
   /** Changes a watch may be behind before it gets 410. */
@@ -85,7 +88,8 @@ export async function startKubeServer(options: KubeServerOptions): Promise<KubeS
   const stopFollowing = followDefinitions(cluster);
   populate(cluster, options.crds ?? []);
   const stopControllers = runControllers(cluster);
-  const api: Api = { cluster, access: options.access ?? (() => true) };
+  const { access = () => true, audit } = options;
+  const api: Api = { cluster, access: access === 'rbac' ? rbacAccess(cluster) : access, audit };
   const users = new Map(
     options.tokens.map(({ token, user, groups }) => [
       token,
@@ -100,7 +104,8 @@ export async function startKubeServer(options: KubeServerOptions): Promise<KubeS
     maxHeaderSize: headerLimitBytes,
     keepAliveTimeout: idleConnectionMs,
   });
-  server.on('secureConnection', (socket: Socket) => {
+  // From the first byte on: one that never ends its handshake would keep the server from closing.
+  server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
@@ -166,11 +171,11 @@ async function serve(
   body.catch(() => undefined);
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const user = authenticate(users, message);
-  if (user === undefined) {
-    const plain = { yaml: false, pretty: false };
-    sendReply(response, errorReply(unauthorized()), plain);
-    return;
+  try {
+    const user = impersonated(authenticate(users, message), message);
+    if (user === undefined) throw unauthorized();
+    await answer(api, readRequest(message, { user, body, signal: gone.signal }), response);
+  } catch (error) {
+    sendReply(response, errorReply(error), { yaml: false, pretty: false });
   }
-  await answer(api, readRequest(message, { user, body, signal: gone.signal }), response);
 }

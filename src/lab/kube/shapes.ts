@@ -6,6 +6,7 @@ import { isMap, type JsonObject, type KubeObject } from './objects.ts';
 import type { ResourceCall } from './resource-call.ts';
 import type { ResourceType } from './resource-type.ts';
 import type { Form, Reply } from './reply.ts';
+import { StatusError } from './status-error.ts';
 import { metadataOnly, tableOf } from './table.ts';
 
 /** A reply in the form the client asked for; errors and Status answers stay as they are. */
@@ -23,6 +24,13 @@ export function shapeReply(call: ResourceCall, form: Form, reply: Reply): Reply 
       includeObject: request.query.get('includeObject') ?? 'Metadata',
     });
     return { ...reply, body: table };
+  }
+  if (isList && form.as === 'PartialObjectMetadata') {
+    throw new StatusError(
+      406,
+      'NotAcceptable',
+      `you requested PartialObjectMetadata, but the requested object is a list (${type.listKind})`,
+    );
   }
   const partial = items.map(metadataOnly);
   if (!isList) return { ...reply, body: partial[0] ?? {} };

@@ -27,6 +27,8 @@ export class StatusError extends Error {
   readonly code: number;
   readonly reason: string;
   readonly details: StatusDetails | undefined;
+  /** Where a list that has expired may be gone on with. */
+  continueToken?: string;
 
   constructor(code: number, reason: string, message: string, details?: StatusDetails) {
     super(message);
@@ -41,7 +43,7 @@ export class StatusError extends Error {
     return {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata: this.continueToken === undefined ? {} : { continue: this.continueToken },
       status: 'Failure',
       message: this.message,
       ...(this.reason === '' ? {} : { reason: this.reason }),
@@ -86,6 +88,21 @@ export function alreadyExists(resource: ResourceName, name: string): StatusError
   );
 }
 
+/** Of that name there is one, and it is on its way out. */
+export function stillThere(resource: ResourceName, name: string): StatusError {
+  return new StatusError(
+    409,
+    'AlreadyExists',
+    `object is being deleted: ${qualified(resource)} "${name}" already exists`,
+    detailsOf(resource, name),
+  );
+}
+
+/** etcd's own limit on one request (--max-request-bytes). */
+export function requestTooLarge(): StatusError {
+  return new StatusError(500, '', 'etcdserver: request is too large');
+}
+
 export function conflict(resource: ResourceName, name: string, why: string): StatusError {
   return new StatusError(
     409,
@@ -121,8 +138,10 @@ export function unauthorized(): StatusError {
   return new StatusError(401, 'Unauthorized', 'Unauthorized');
 }
 
-export function expired(message: string): StatusError {
-  return new StatusError(410, 'Expired', message);
+export function expired(message: string, continueToken?: string): StatusError {
+  const error = new StatusError(410, 'Expired', message);
+  if (continueToken !== undefined) error.continueToken = continueToken;
+  return error;
 }
 
 export function methodNotAllowed(): StatusError {
@@ -161,7 +180,8 @@ export interface FieldError {
     | 'FieldValueTooLong'
     | 'FieldValueTooMany'
     | 'FieldValueTypeInvalid'
-    | 'FieldValueDuplicate';
+    | 'FieldValueDuplicate'
+    | 'FieldValueNotFound';
   readonly message: string;
 }
 

@@ -49,13 +49,15 @@ function pruneField(map: JsonObject, key: string, node: SchemaNode, place: Place
   }
 }
 
+const anything: SchemaNode = { 'x-kubernetes-preserve-unknown-fields': true, nullable: true };
+
 /** The schema of a map's field, undefined when the schema does not know it. */
 export function childNode(node: SchemaNode, key: string): SchemaNode | undefined {
   const { properties, additionalProperties } = node;
   const own =
     properties !== undefined && Object.hasOwn(properties, key) ? properties[key] : undefined;
   if (own !== undefined) return own;
-  if (additionalProperties === true) return { 'x-kubernetes-preserve-unknown-fields': true };
+  if (additionalProperties === true) return anything;
   return additionalProperties === false ? undefined : additionalProperties;
 }
 
@@ -79,7 +81,7 @@ export function applySchemaDefaults(value: Json, node: SchemaNode): void {
 function dropForbiddenNulls(map: JsonObject, node: SchemaNode): void {
   for (const key of Object.keys(map)) {
     const child = childNode(node, key);
-    const mayBeNull = child === undefined || child.nullable === true || child.type === undefined;
+    const mayBeNull = child === undefined || child.nullable === true;
     if (map[key] === null && !mayBeNull) delete map[key];
   }
 }

@@ -82,15 +82,17 @@ export function readJsonPath(object: unknown, path: string): Json | undefined {
 }
 
 const jsonPathStep =
-  /\.((?:\\.|[^.[\]\\])+)|\['([^']+)'\]|\[(\d+|\*)\]|\[\?\(@\.([\w.]+)\s*==\s*["']([^"']*)["']\)\]/g;
+  /\.((?:\\.|[^.[\]\\])+)|\['([^']+)'\]|\[(\d+|\*)\]|\[\?\(@\.([\w.]+)\s*([!=]=)\s*["']([^"']*)["']\)\]/g;
 
 function follow(
   value: unknown,
-  [, field, quoted, index, filterPath, wanted]: RegExpMatchArray,
+  [, field, quoted, index, filterPath, operator, wanted]: RegExpMatchArray,
 ): unknown[] {
   if (filterPath !== undefined) {
     return Array.isArray(value)
-      ? value.filter((item) => textOf(valueAt(item, filterPath)) === wanted)
+      ? value.filter(
+          (item) => (textOf(valueAt(item, filterPath)) === wanted) === (operator === '=='),
+        )
       : [];
   }
   if (index !== undefined) {

@@ -16,6 +16,8 @@ export interface WriteRequest {
   readonly dryRun: boolean;
   readonly subresource?: string;
   readonly fieldValidation?: FieldValidation;
+  /** A patch that is no apply. */
+  readonly isPatch?: boolean;
   /** Set by server-side apply, which computes ownership itself. */
   readonly owners?: (result: KubeObject) => readonly Owner[];
 }

@@ -6,12 +6,13 @@
 import type { ServerResponse } from 'node:http';
 import type { Cluster } from './cluster.ts';
 import { parseRevision, selectorOf } from './list-objects.ts';
+import { withConversions } from './conversions.ts';
+import { inVersion } from './object-versions.ts';
 import type { JsonObject, KubeObject } from './objects.ts';
 import { apiVersion, type ResourceType } from './resource-type.ts';
 import type { Matcher } from './selectors.ts';
 import { expired } from './status-error.ts';
 import type { StoreEvent } from './storage.ts';
-import { inVersion } from './write-object.ts';
 
 /** One line of a watch. */
 export interface WatchEvent {
@@ -30,6 +31,8 @@ export interface WatchRequest {
 
 const defaultTimeoutSeconds = 30 * 60;
 const bookmarkIntervalMs = 30_000;
+/** How long before its end a watch gets its last bookmark. */
+const lastBookmarkMs = 2_000;
 /** What a slow client may leave unread before its watch ends. */
 const unreadLimitBytes = 64 * 1024 * 1024;
 
@@ -49,17 +52,23 @@ export function watchObjects(
   });
   response.flushHeaders();
   const write = (event: WatchEvent): void => {
+    if (response.writableEnded) return;
     response.write(`${JSON.stringify(event)}\n`);
     if (response.writableLength > unreadLimitBytes) end();
   };
-  const bookmark = (annotations?: Record<string, string>): void =>
-    write({ type: 'BOOKMARK', object: bookmarkObject(cluster, type, annotations) });
+  const inOrder = orderOf(cluster, type, () => end());
+  const bookmark = (annotations?: Record<string, string>): void => {
+    // It speaks of the changes before it, so it is made now.
+    const object = bookmarkObject(cluster, type, annotations);
+    inOrder(() => write({ type: 'BOOKMARK', object }));
+  };
+  const show = (shown: WatchEvent['type'], object: KubeObject): void =>
+    inOrder(() => write({ type: shown, object: request.shape(inVersion(cluster, type, object)) }));
   const send = (event: StoreEvent): void => {
     // A client that is ahead of the store, as after a restore, hears nothing until the store has caught up.
     if (event.revision <= after) return;
     const seen = asSeen(event, type.storageKey, selects);
-    if (seen !== undefined)
-      write({ type: seen.type, object: request.shape(inVersion(type, seen.object)) });
+    if (seen !== undefined) show(seen.type, seen.object);
   };
 
   const timers: NodeJS.Timeout[] = [];
@@ -77,7 +86,7 @@ export function watchObjects(
   }
   if (sendsState) {
     for (const object of cluster.storage.list(type.storageKey)) {
-      if (selects(object)) write({ type: 'ADDED', object: request.shape(inVersion(type, object)) });
+      if (selects(object)) show('ADDED', object);
     }
   }
   if (query.get('sendInitialEvents') === 'true') bookmark({ 'k8s.io/initial-events-end': 'true' });
@@ -86,10 +95,29 @@ export function watchObjects(
   timers.push(setTimeout(end, timeoutMs(query)));
   if (query.get('allowWatchBookmarks') === 'true') {
     timers.push(setInterval(bookmark, bookmarkIntervalMs));
+    // A client whose time is nearly up learns where to go on from.
+    const beforeEndMs = timeoutMs(query) - lastBookmarkMs;
+    if (beforeEndMs > 0) timers.push(setTimeout(bookmark, beforeEndMs));
   }
   for (const timer of timers) timer.unref();
   if (signal.aborted) end();
   else signal.addEventListener('abort', end, { once: true });
+}
+
+/**
+ * Does one thing after the other. Where a webhook has to be asked they wait for it, and so does a bookmark: it says that
+ * all before it was sent. A webhook that fails ends the watch.
+ */
+function orderOf(
+  cluster: Cluster,
+  type: ResourceType,
+  end: () => void,
+): (work: () => void) => void {
+  if (type.conversion === undefined) return (work) => work();
+  let last: Promise<void> = Promise.resolve();
+  return (work) => {
+    last = last.then(() => withConversions(cluster.conversions, work)).catch(end);
+  };
 }
 
 /** Where a watch begins: `missed` are the changes after that point, undefined when some are forgotten. */

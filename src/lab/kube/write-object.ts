@@ -5,10 +5,21 @@
  */
 import { admit, checkNamespaceAccepts } from './admit-object.ts';
 import { nameSuffix, newUid, timestamp, type Cluster } from './cluster.ts';
+import { immutable } from './field-errors.ts';
+import { asStored, inVersion } from './object-versions.ts';
 import { copy, sameJson, type JsonObject, type KubeObject } from './objects.ts';
 import { keepsStatusOnCreate, trackOwners, type WriteRequest } from './track-owners.ts';
-import { apiVersion, type ResourceType } from './resource-type.ts';
-import { badRequest, alreadyExists, conflict, invalid, modified } from './status-error.ts';
+import type { ResourceType } from './resource-type.ts';
+import { protectStorage } from './storage-protection.ts';
+import {
+  badRequest,
+  alreadyExists,
+  conflict,
+  invalid,
+  modified,
+  requestTooLarge,
+  stillThere,
+} from './status-error.ts';
 
 /** The object as stored, and warnings for the client. */
 export interface WriteResult {
@@ -25,12 +36,15 @@ export function createObject(
   const { type } = request;
   const object = copy(body);
   prepareIdentity(cluster, type, object);
+  protectStorage(type, object);
   checkNamespaceAccepts(cluster, type, object);
   if (type.hasStatus && !keepsStatusOnCreate.has(type.storageKey)) delete object.status;
   const warnings = admit(type, object, undefined, request.fieldValidation);
   const { namespace = '', name } = object.metadata;
-  if (cluster.storage.get(type.storageKey, namespace, name) !== undefined) {
-    throw alreadyExists(type, name);
+  const existing = cluster.storage.get(type.storageKey, namespace, name);
+  if (existing !== undefined) {
+    const isEnding = existing.metadata.deletionTimestamp !== undefined;
+    throw isEnding ? stillThere(type, name) : alreadyExists(type, name);
   }
   trackOwners(cluster, request, { sent: body }, object);
   return { object: store(cluster, request, object), warnings };
@@ -71,9 +85,9 @@ export function updateObject(
   change: (current: KubeObject) => KubeObject,
 ): WriteResult {
   const { type } = request;
-  const current = inVersion(type, stored);
+  const current = inVersion(cluster, type, stored);
   const proposed = change(copy(current));
-  checkPreconditions(type, current, proposed);
+  checkPreconditions(request, current, proposed);
   const object = withoutForeignParts(request, current, proposed);
   const warnings = admit(type, object, current, request.fieldValidation);
   checkDeletion(type, current, object);
@@ -86,28 +100,28 @@ export function updateObject(
   return { object: store(cluster, request, object), warnings };
 }
 
-/** The stored object in the version a request speaks. */
-export function inVersion(type: ResourceType, stored: KubeObject): KubeObject {
-  const version = apiVersion(type);
-  return stored.apiVersion === version ? stored : { ...stored, apiVersion: version };
-}
-
-function checkPreconditions(type: ResourceType, current: KubeObject, proposed: KubeObject): void {
+/** A PUT of an object with another uid is one that came too late; in a patch it is a field like others. */
+function checkPreconditions(
+  { type, isPatch = false }: WriteRequest,
+  current: KubeObject,
+  proposed: KubeObject,
+): void {
   const { name, uid, resourceVersion } = proposed.metadata;
   if (name !== current.metadata.name) {
     throw badRequest(
       `the name of the object (${name}) does not match the name on the URL (${current.metadata.name})`,
     );
   }
+  if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) {
+    throw modified(type, name);
+  }
   if (uid && uid !== current.metadata.uid) {
+    if (isPatch) throw invalid(type, name, [immutable('metadata.uid', uid)]);
     throw conflict(
       type,
       name,
       `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${current.metadata.uid ?? ''}`,
     );
-  }
-  if (resourceVersion && resourceVersion !== current.metadata.resourceVersion) {
-    throw modified(type, name);
   }
 }
 
@@ -129,11 +143,20 @@ function withoutForeignParts(
   }
   const object = { ...proposed, metadata: { ...proposed.metadata } };
   keepSystemMetadata(object, current);
+  if (type.storageKey === '/namespaces' && subresource !== 'finalize')
+    keepFinalizers(object, current);
   if (type.hasStatus) {
     delete object.status;
     if (current.status !== undefined) object.status = copy(current.status);
   }
   return object;
+}
+
+/** What still has to be done about a namespace is changed by way of its finalize subresource only. */
+function keepFinalizers(object: KubeObject, current: KubeObject): void {
+  const finalizers = current.spec?.['finalizers'];
+  const { finalizers: _sent, ...rest } = object.spec ?? {};
+  object.spec = finalizers === undefined ? rest : { ...rest, finalizers: copy(finalizers) };
 }
 
 const systemMetadata = [
@@ -204,19 +227,40 @@ export function isReadyToGo(type: ResourceType, object: KubeObject): boolean {
   return deletionGracePeriodSeconds === 0;
 }
 
+/** What etcd takes in one request. */
+const objectLimitBytes = 1.5 * 1024 * 1024;
+
 /** Stores the object unless this is a dry run, in the version its resource is stored in. */
-export function store(cluster: Cluster, request: WriteRequest, object: KubeObject): KubeObject {
+export function store(
+  cluster: Cluster,
+  request: Pick<WriteRequest, 'type' | 'dryRun'>,
+  object: KubeObject,
+): KubeObject {
+  if (Buffer.byteLength(JSON.stringify(object)) > objectLimitBytes) throw requestTooLarge();
   if (request.dryRun) return object;
   const { type } = request;
-  return inVersion(type, cluster.storage.put(type.storageKey, object));
+  const stored = cluster.storage.put(type.storageKey, readyToStore(cluster, type, object));
+  return inVersion(cluster, type, stored);
 }
 
-/** Removes the object unless this is a dry run. */
+/** Removes the object unless this is a dry run; in the version that the request speaks. */
 export function removeObject(
   cluster: Cluster,
   request: Pick<WriteRequest, 'type' | 'dryRun'>,
   object: KubeObject,
 ): KubeObject {
   if (request.dryRun) return object;
-  return cluster.storage.remove(request.type.storageKey, object);
+  const { type } = request;
+  const removed = cluster.storage.remove(type.storageKey, readyToStore(cluster, type, object));
+  return inVersion(cluster, type, removed);
+}
+
+/**
+ * As it is to be stored. What the answer will need of a webhook is asked for too: once something is written, the work
+ * may not begin anew.
+ */
+function readyToStore(cluster: Cluster, type: ResourceType, object: KubeObject): KubeObject {
+  const stored = asStored(cluster, type, object);
+  inVersion(cluster, type, stored);
+  return stored;
 }

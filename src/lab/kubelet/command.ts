@@ -1,4 +1,7 @@
-// What running a command in a container means here: arguments in, exit code and bytes out. No process is ever started.
+// What running a command in a container means here: arguments in, exit code and bytes out. Whoever may exec into a pod of the
+// lab must not thereby run anything on this machine: the commands are a small list, each carried out by the lab itself.
+
+import type { PodFiles } from './pod-files.ts';
 
 export interface CommandResult {
   readonly code: number;
@@ -7,23 +10,21 @@ export interface CommandResult {
 }
 
 export interface CommandContext {
-  /** Path → content. Folders exist while something is in them, and those of `folders`. */
-  readonly files: Map<string, Buffer>;
+  readonly files: PodFiles;
+  /** Folders that are there although nothing is in them. */
   readonly folders: readonly string[];
   /** Bytes of the volume at /var/lib. */
   readonly volumeBytes: number;
-  /** etcd's own tools, in containers that have them. */
-  readonly etcd?: EtcdAccess;
+  /** More commands than the few of every container: etcd's own tools, where there are any. */
+  readonly tools?: Readonly<Record<string, Command>>;
+  /** How long a tool may run, where the command line says so; it then ends with code 124. */
+  readonly limitMs?: number;
 }
 
-export interface EtcdAccess {
-  readonly memberId: number;
-  /** The database as it is now. Taking one is what the recorder wants to know of. */
-  snapshot(): Buffer | undefined;
-  status(): { readonly revision: number; readonly sizeBytes: number } | undefined;
-}
-
-export type Command = (args: readonly string[], context: CommandContext) => CommandResult;
+export type Command = (
+  args: readonly string[],
+  context: CommandContext,
+) => CommandResult | Promise<CommandResult>;
 
 export function succeed(stdout: string | Buffer = '', stderr = ''): CommandResult {
   return { code: 0, stdout: Buffer.from(stdout), stderr };
@@ -37,7 +38,7 @@ export function isFolder(context: CommandContext, path: string): boolean {
   const folder = path === '/' ? '/' : `${path.replace(/\/+$/, '')}/`;
   return (
     context.folders.some((entry) => `${entry}/` === folder || `${entry}/`.startsWith(folder)) ||
-    [...context.files.keys()].some((file) => file.startsWith(folder))
+    context.files.paths().some((file) => file.startsWith(folder))
   );
 }
 

@@ -64,7 +64,7 @@ function eachFile(
 ): CommandResult {
   const found: NamedFile[] = [];
   for (const path of operands(args)) {
-    const content = context.files.get(path);
+    const content = context.files.read(path);
     if (content === undefined) return fail(`${command}: ${path}: No such file or directory`);
     found.push({ path, content });
   }
@@ -92,36 +92,36 @@ function statFile(args: readonly string[], context: CommandContext): CommandResu
 function listFolder(args: readonly string[], context: CommandContext): CommandResult {
   const isLong = args.some((arg) => /^-[a-z1]*l/.test(arg));
   const path = (operands(args)[0] ?? '/').replace(/(.)\/+$/, '$1');
-  const file = context.files.get(path);
-  if (file !== undefined) return succeed(line(path, file));
+  const size = context.files.sizeBytes(path);
+  if (size !== undefined) return succeed(line(path, size));
   if (!isFolder(context, path)) {
     return fail(`ls: cannot access '${path}': No such file or directory`, 2);
   }
   const prefix = path === '/' ? '/' : `${path}/`;
   const names = new Set(
-    [...context.files.keys(), ...context.folders]
+    [...context.files.paths(), ...context.folders]
       .filter((entry) => entry.startsWith(prefix))
       .map((entry) => entry.slice(prefix.length).split('/')[0] ?? ''),
   );
   return succeed(
     [...names]
       .sort()
-      .map((name) => line(name, context.files.get(`${prefix}${name}`)))
+      .map((name) => line(name, context.files.sizeBytes(`${prefix}${name}`)))
       .join(''),
   );
 
-  function line(name: string, content: Buffer | undefined): string {
+  function line(name: string, sizeBytes: number | undefined): string {
     if (!isLong) return `${name}\n`;
-    return content === undefined
+    return sizeBytes === undefined
       ? `drwxr-xr-x 2 root root 4096 Jan 1 00:00 ${name}\n`
-      : `-rw------- 1 root root ${content.length} Jan 1 00:00 ${name}\n`;
+      : `-rw------- 1 root root ${sizeBytes} Jan 1 00:00 ${name}\n`;
   }
 }
 
 function removeFiles(args: readonly string[], context: CommandContext): CommandResult {
   const isForced = args.some((arg) => /^-[rR]*f/.test(arg));
   for (const path of operands(args)) {
-    if (!context.files.delete(path) && !isForced) {
+    if (!context.files.remove(path) && !isForced) {
       return fail(`rm: cannot remove '${path}': No such file or directory`);
     }
   }
@@ -130,22 +130,24 @@ function removeFiles(args: readonly string[], context: CommandContext): CommandR
 
 function moveFile(args: readonly string[], context: CommandContext): CommandResult {
   const [from = '', to = ''] = operands(args);
-  const content = context.files.get(from);
+  const content = context.files.read(from);
   if (content === undefined) return fail(`mv: cannot stat '${from}': No such file or directory`);
-  context.files.delete(from);
-  context.files.set(to, content);
+  if (!context.files.write(to, content)) {
+    return fail(`mv: cannot move '${from}' to '${to}': No such file or directory`);
+  }
+  context.files.remove(from);
   return succeed();
 }
 
 function testFile(args: readonly string[], context: CommandContext): CommandResult {
   const [operator = '', path = ''] = args;
-  const content = context.files.get(path);
+  const size = context.files.sizeBytes(path);
   const holds: Readonly<Record<string, boolean>> = {
-    '-f': content !== undefined,
-    '-r': content !== undefined,
-    '-s': (content?.length ?? 0) > 0,
+    '-f': size !== undefined,
+    '-r': size !== undefined,
+    '-s': (size ?? 0) > 0,
     '-d': isFolder(context, path),
-    '-e': content !== undefined || isFolder(context, path),
+    '-e': size !== undefined || isFolder(context, path),
   };
   if (!(operator in holds)) return fail(`test: ${operator}: unexpected operator`, 2);
   return holds[operator] === true ? succeed() : fail('', 1);
@@ -168,11 +170,15 @@ function slice(
 
 function freeSpace(args: readonly string[], context: CommandContext): CommandResult {
   const path = operands(args).at(-1) ?? '/var/lib';
-  if (!context.files.has(path) && !isFolder(context, path) && !isFolder(context, parentOf(path))) {
+  if (
+    context.files.sizeBytes(path) === undefined &&
+    !isFolder(context, path) &&
+    !isFolder(context, parentOf(path))
+  ) {
     return fail(`df: ${path}: No such file or directory`);
   }
   const unit = args.some((arg) => /^(-B1|--block-size=1)$/.test(arg)) ? 1 : BLOCK_BYTES;
-  const used = [...context.files.values()].reduce((sum, content) => sum + content.length, 0);
+  const used = context.files.usedBytes();
   const available = Math.max(0, context.volumeBytes - used);
   const [total, taken, free] = [context.volumeBytes, used, available].map((bytes) =>
     Math.floor(bytes / unit),

@@ -2,17 +2,16 @@
 // nowhere. Whatever else a script asks for is refused, so that nothing is half understood.
 
 import { coreCommands } from './core-commands.ts';
-import { fail, succeed, type CommandContext, type CommandResult } from './command.ts';
-import { etcdCommands } from './etcd-commands.ts';
+import { fail, succeed, type Command, type CommandContext, type CommandResult } from './command.ts';
 
 const MAX_DEPTH = 8;
 
 /** Runs a command line given as arguments, as exec gives it. */
-export function runCommand(
+export async function runCommand(
   argv: readonly string[],
   context: CommandContext,
   depth = 0,
-): CommandResult {
+): Promise<CommandResult> {
   const [name = '', ...args] = withoutAssignments(argv);
   if (depth > MAX_DEPTH) return fail(`${name}: nested too deeply`, 126);
   const program = name.slice(name.lastIndexOf('/') + 1);
@@ -23,13 +22,12 @@ export function runCommand(
     case 'env':
       return runCommand(args, context, depth + 1);
     case 'timeout':
-      return runCommand(args.slice(1), context, depth + 1);
+      return runWithLimit(args, context, depth);
     case 'command':
     case 'which':
       return find(args.at(-1) ?? '', context);
     default: {
-      const command =
-        coreCommands[program] ?? (context.etcd === undefined ? undefined : etcdCommands[program]);
+      const command = commandsOf(context)[program];
       return command === undefined
         ? fail(`exec: "${name}": executable file not found in $PATH`, 127)
         : command(args, context);
@@ -37,9 +35,23 @@ export function runCommand(
   }
 }
 
+/** coreutils' timeout, as far as "timeout SECONDS COMMAND …". */
+async function runWithLimit(
+  [seconds = '', ...argv]: readonly string[],
+  context: CommandContext,
+  depth: number,
+): Promise<CommandResult> {
+  const limitMs = Number(seconds) * 1_000;
+  if (!(limitMs > 0)) return fail(`timeout: invalid time interval '${seconds}'`, 125);
+  return runCommand(argv, { ...context, limitMs }, depth + 1);
+}
+
+function commandsOf({ tools }: CommandContext): Readonly<Record<string, Command>> {
+  return { ...coreCommands, ...tools };
+}
+
 function find(name: string, context: CommandContext): CommandResult {
-  const isKnown = name in coreCommands || (context.etcd !== undefined && name in etcdCommands);
-  return isKnown ? succeed(`/usr/bin/${name}\n`) : fail('', 1);
+  return name in commandsOf(context) ? succeed(`/usr/bin/${name}\n`) : fail('', 1);
 }
 
 function withoutAssignments(argv: readonly string[]): readonly string[] {
@@ -47,7 +59,11 @@ function withoutAssignments(argv: readonly string[]): readonly string[] {
   return first === -1 ? [] : argv.slice(first);
 }
 
-function runShell(args: readonly string[], context: CommandContext, depth: number): CommandResult {
+async function runShell(
+  args: readonly string[],
+  context: CommandContext,
+  depth: number,
+): Promise<CommandResult> {
   const flag = args.findIndex((arg) => /^-[a-z]*c$/.test(arg));
   const script = flag === -1 ? undefined : args[flag + 1];
   if (script === undefined) return fail('sh: only "sh -c SCRIPT" is known here', 2);
@@ -65,7 +81,7 @@ function runShell(args: readonly string[], context: CommandContext, depth: numbe
   for (const { words, next } of statements(tokens)) {
     const isSkipped = (operator === '&&' && code !== 0) || (operator === '||' && code === 0);
     if (!isSkipped && words.length > 0) {
-      const result = redirected(words, context, depth);
+      const result = await redirected(words, context, depth);
       stdout.push(result.stdout);
       stderr += result.stderr;
       code = result.code;
@@ -97,11 +113,11 @@ const OPERATOR = {
   join: '\x002>&1',
 };
 
-function redirected(
+async function redirected(
   words: readonly string[],
   context: CommandContext,
   depth: number,
-): CommandResult {
+): Promise<CommandResult> {
   const plain: string[] = [];
   const targets = new Map<string, string>();
   let joins = false;
@@ -113,10 +129,12 @@ function redirected(
       targets.set(word, words[index] ?? '');
     } else plain.push(word);
   }
-  const result = runCommand(plain, context, depth + 1);
+  const result = await runCommand(plain, context, depth + 1);
   const stdout = joins ? Buffer.concat([result.stdout, Buffer.from(result.stderr)]) : result.stdout;
   const file = targets.get(OPERATOR.out);
-  if (file !== undefined && file !== '/dev/null') context.files.set(file, stdout);
+  if (file !== undefined && file !== '/dev/null' && !context.files.write(file, stdout)) {
+    return fail(`sh: cannot create ${file}: Directory nonexistent`, 2);
+  }
   return {
     code: result.code,
     stdout: file === undefined ? stdout : Buffer.alloc(0),

@@ -49,7 +49,7 @@ export class HostedControllers {
 
   /** Straight to this side's server: a control plane does not look itself up in DNS. */
   private open(): Client | undefined {
-    const port = this.world.hostedApis[this.side].port();
+    const port = this.world.planes[this.side].api.port();
     if (port !== this.port) {
       this.close();
       this.port = port;

@@ -112,9 +112,9 @@ export class Observers {
 
   private watchVolumes(side: Side, { kind, type, object }: CacheEvent): void {
     if (kind !== kinds.volumeClaim || type !== 'deleted') return;
-    const store = this.world.stores.drop(object.metadata.uid ?? '');
+    const held = this.world.planes[side.name].dropVolume(object.metadata.uid ?? '');
     const isSource = side.name === 'source' && object.metadata.namespace === HCP_NAMESPACE;
-    if (store === undefined || !isSource || this.destinationServes) return;
+    if (!held || !isSource || this.destinationServes) return;
     this.world.recorder.record(
       'etcd-data-destroyed',
       `source ${keyOf(object.metadata)}`,
@@ -123,8 +123,10 @@ export class Observers {
   }
 
   private watchActivity(): void {
-    const serving = sideNames.filter((name) => this.world.hostedApis[name].isServing());
-    const active = sideNames.filter((name) => isActive(this.world.sides[name]));
+    const serving = sideNames.filter((name) => this.world.planes[name].api.isServing());
+    const active = sideNames.filter(
+      (name) => !this.world.failed.has(name) && isActive(this.world.sides[name]),
+    );
     if (serving.length > 1 || active.length > 1) {
       this.world.recorder.record(
         'both-sides-active',
@@ -141,7 +143,7 @@ export class Observers {
     const hostedCluster = side.get(kinds.hostedCluster, HC_NAMESPACE, HC_NAME);
     return (
       isConditionTrue(hostedCluster, 'Available') &&
-      this.world.hostedApis.destination.isServing() &&
+      this.world.planes.destination.api.isServing() &&
       this.kubelets.allConnected() &&
       (await lookUpApi(this.world)) === 'destination'
     );

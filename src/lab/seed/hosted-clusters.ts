@@ -1,7 +1,7 @@
 // What a customer has written on a management cluster before anything happens: hosted clusters with their node pools and
 // the Secrets and ConfigMaps that they name. Everything else is made by the operators.
 
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { kinds } from '../cluster/kinds.ts';
 import type { KubeObject } from '../cluster/objects.ts';
 import type { Side } from '../cluster/side.ts';
@@ -15,13 +15,14 @@ import {
   issuerUrlOf,
   NEIGHBOURS,
   REGION,
-  ZONE_ID,
+  RELEASE,
   type Settings,
 } from '../world/settings.ts';
 
 /** Named by no hosted cluster's name: only walking the references finds them. */
 const TRUST_BUNDLE = 'user-ca-bundle';
 const MACHINE_CONFIG = 'worker-tuning';
+const ACCOUNT_ID = '123456789012';
 
 export interface HostedClusterSeed {
   readonly name: string;
@@ -32,9 +33,10 @@ export interface HostedClusterSeed {
   readonly nodePools: number;
   readonly replicas: number;
   readonly ours: boolean;
+  readonly publicZoneId: string;
 }
 
-export function ourSeed(settings: Settings): HostedClusterSeed {
+export function ourSeed(settings: Settings, publicZoneId: string): HostedClusterSeed {
   return {
     name: HC_NAME,
     highlyAvailable: settings.highlyAvailable,
@@ -43,10 +45,11 @@ export function ourSeed(settings: Settings): HostedClusterSeed {
     nodePools: settings.nodePools,
     replicas: settings.nodePoolReplicas,
     ours: true,
+    publicZoneId,
   };
 }
 
-export function neighbourSeeds(side: Side): readonly HostedClusterSeed[] {
+export function neighbourSeeds(side: Side, publicZoneId: string): readonly HostedClusterSeed[] {
   return NEIGHBOURS[side.name].map((name) => ({
     name,
     highlyAvailable: false,
@@ -55,6 +58,7 @@ export function neighbourSeeds(side: Side): readonly HostedClusterSeed[] {
     nodePools: 1,
     replicas: 1,
     ours: false,
+    publicZoneId,
   }));
 }
 
@@ -80,12 +84,16 @@ function secretsFor(seed: HostedClusterSeed): readonly KubeObject[] {
       'id_rsa.pub': `ssh-ed25519 ${randomBytes(32).toString('base64')}`,
     }),
     secret(`${seed.name}-etcd-encryption-key`, 'Opaque', {
-      key: randomBytes(32).toString('base64'),
+      key: randomBytes(32),
     }),
   ];
 }
 
-function secret(name: string, type: string, text: Readonly<Record<string, string>>): KubeObject {
+function secret(
+  name: string,
+  type: string,
+  text: Readonly<Record<string, string | Buffer>>,
+): KubeObject {
   return {
     apiVersion: 'v1',
     kind: 'Secret',
@@ -131,15 +139,20 @@ function hostedClusterFor(seed: HostedClusterSeed): KubeObject {
     metadata: { name: seed.name, namespace: HC_NAMESPACE },
     spec: {
       infraID,
-      clusterID: infraID,
+      clusterID: randomUUID(),
       issuerURL: issuerUrlOf(infraID),
-      release: { image: 'quay.io/openshift-release-dev/ocp-release:4.18.0-x86_64' },
+      release: { image: RELEASE.image },
       controllerAvailabilityPolicy: policy,
       infrastructureAvailabilityPolicy: policy,
-      dns: { baseDomain: BASE_DOMAIN, publicZoneID: ZONE_ID },
+      dns: { baseDomain: BASE_DOMAIN, publicZoneID: seed.publicZoneId },
       platform: {
         type: 'AWS',
-        aws: { region: REGION, endpointAccess: seed.endpointAccess, multiArch: false },
+        aws: {
+          region: REGION,
+          endpointAccess: seed.endpointAccess,
+          multiArch: false,
+          rolesRef: rolesOf(infraID),
+        },
       },
       pullSecret: { name: `${seed.name}-pull-secret` },
       sshKey: { name: `${seed.name}-ssh-key` },
@@ -168,6 +181,25 @@ function hostedClusterFor(seed: HostedClusterSeed): KubeObject {
   };
 }
 
+/** The roles that "hypershift create iam" makes, by the field that names each. */
+function rolesOf(infraID: string): Readonly<Record<string, string>> {
+  const roles = {
+    controlPlaneOperatorARN: 'control-plane-operator',
+    imageRegistryARN: 'openshift-image-registry',
+    ingressARN: 'openshift-ingress',
+    kubeCloudControllerARN: 'cloud-controller',
+    networkARN: 'cloud-network-config-controller',
+    nodePoolManagementARN: 'node-pool',
+    storageARN: 'aws-ebs-csi-driver-controller',
+  };
+  return Object.fromEntries(
+    Object.entries(roles).map(([field, role]) => [
+      field,
+      `arn:aws:iam::${ACCOUNT_ID}:role/${infraID}-${role}`,
+    ]),
+  );
+}
+
 function nodePoolFor(seed: HostedClusterSeed, index: number): KubeObject {
   const zone = `${REGION}${'abcdefghijklmnopqrst'.charAt(index)}`;
   return {
@@ -177,13 +209,14 @@ function nodePoolFor(seed: HostedClusterSeed, index: number): KubeObject {
     spec: {
       clusterName: seed.name,
       replicas: seed.replicas,
-      release: { image: 'quay.io/openshift-release-dev/ocp-release:4.18.0-x86_64' },
+      release: { image: RELEASE.image },
       management: { autoRepair: false, upgradeType: 'Replace' },
       platform: {
         type: 'AWS',
         aws: {
           instanceType: 'm5.large',
           instanceProfile: `${seed.name}-worker`,
+          rootVolume: { size: 120, type: 'gp3' },
           subnet: { id: `subnet-${zone}` },
         },
       },

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { Client } from '../cluster/client.ts';
 import { kinds } from '../cluster/kinds.ts';
 import type { Kind, KubeObject } from '../cluster/objects.ts';
+import { RELEASE } from '../world/settings.ts';
 
 export const CUSTOMER_NAMESPACE = 'shop';
 export const OVN_NAMESPACE = 'openshift-ovn-kubernetes';
@@ -33,8 +34,8 @@ export async function seedHostedContent(client: Client): Promise<void> {
       metadata: { name: 'version' },
       spec: { channel: 'stable-4.18', clusterID: 'demo' },
       status: {
-        desired: { version: '4.18.0' },
-        history: [{ state: 'Completed', version: '4.18.0' }],
+        desired: { version: RELEASE.version },
+        history: [{ state: 'Completed', version: RELEASE.version }],
         conditions: [{ type: 'Available', status: 'True' }],
       },
     }),

@@ -17,6 +17,9 @@ import {
 /** How many pods the operator has on each side. Recoveries must put back exactly this. */
 export const OPERATOR_REPLICAS = 2;
 
+/** As the operator tells them, the newest first. */
+const SUPPORTED_VERSIONS = ['4.19', '4.18', '4.17', '4.16'];
+
 export async function seedManagementCluster(side: Side): Promise<void> {
   for (const name of [HC_NAMESPACE, OPERATOR_NAMESPACE]) {
     await side.ensure(kinds.namespace, namespaceNamed(name));
@@ -30,6 +33,16 @@ export async function seedManagementCluster(side: Side): Promise<void> {
     },
     provisioner: 'ebs.csi.aws.com',
     volumeBindingMode: 'WaitForFirstConsumer',
+  });
+  await side.ensure(kinds.configMap, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name: 'supported-versions',
+      namespace: OPERATOR_NAMESPACE,
+      labels: { 'hypershift.openshift.io/supported-versions': 'true' },
+    },
+    data: { 'supported-versions': JSON.stringify({ versions: SUPPORTED_VERSIONS }) },
   });
   await side.ensure(
     kinds.deployment,

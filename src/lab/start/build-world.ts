@@ -6,7 +6,7 @@ import { kinds } from '../cluster/kinds.ts';
 import { isConditionTrue, keyOf, numberAt } from '../cluster/objects.ts';
 import type { Connection } from '../cluster/kubeconfig.ts';
 import { endpointsOf } from '../controllers/dns/desired-records.ts';
-import { rootCa } from '../hosted/serve-hosted-api.ts';
+import { rootCa } from '../hosted/control-plane-pods.ts';
 import { startFrontDoor } from '../hosted/front-door.ts';
 import { Customer } from '../nodes/customer.ts';
 import { HostedControllers } from '../nodes/hosted-controllers.ts';
@@ -18,6 +18,7 @@ import { apiHostname, DOMAIN, INFRA_ID, OPERATOR_NAMESPACE } from '../world/sett
 import { sideNames, type World } from '../world/world.ts';
 import type { Closers } from './closers.ts';
 import { startControllers, startLoop } from './run-controllers.ts';
+import type { StartedWorld } from './start-world.ts';
 import { waitUntil } from './wait-until.ts';
 
 const HEARTBEAT_MS = 700;
@@ -36,23 +37,26 @@ export interface BuiltWorld {
 export async function buildWorld(
   world: World,
   closers: Closers,
-  hostedToken: string,
+  { hostedToken, sideClosers }: Pick<StartedWorld, 'hostedToken' | 'sideClosers'>,
 ): Promise<BuiltWorld> {
   const { settings, sides } = world;
+  const publicZoneId = world.zoneIds.public;
   const frontDoor = await startFrontDoor(world, settings.ports.frontDoor ?? 0);
   closers.add('front door', () => frontDoor.close());
   await Promise.all(sideNames.map((name) => seedManagementCluster(sides[name])));
-  startControllersOf(world, closers);
+  startControllersOf(world, sideClosers);
   await Promise.all([
-    seedHostedCluster(sides.source, ourSeed(settings)),
+    seedHostedCluster(sides.source, ourSeed(settings, publicZoneId)),
     ...(settings.neighbours
       ? sideNames.flatMap((name) =>
-          neighbourSeeds(sides[name]).map((seed) => seedHostedCluster(sides[name], seed)),
+          neighbourSeeds(sides[name], publicZoneId).map((seed) =>
+            seedHostedCluster(sides[name], seed),
+          ),
         )
       : []),
   ]);
   await waitUntil('the hosted API serves', () =>
-    world.hostedApis.source.isServing() ? undefined : 'no ready kube-apiserver pod',
+    world.planes.source.api.isServing() ? undefined : 'no ready kube-apiserver pod',
   );
   const hostname = apiHostname(settings.endpointAccess);
   const hostedConnection: Connection = {
@@ -68,6 +72,7 @@ export async function buildWorld(
   );
   await seedHostedContent(hosted);
   const customer = new Customer(hosted);
+  world.onSnapshot.push(() => customer.noteSnapshot());
   await customer.seed();
   const kubelets = new Kubelets(world, hosted, INFRA_ID);
   startHostedLoops(world, closers, { hosted, kubelets, customer, hostedConnection });
@@ -77,11 +82,13 @@ export async function buildWorld(
   return { hostedConnection, hosted, kubelets, customer };
 }
 
-function startControllersOf(world: World, closers: Closers): void {
-  const loops = startControllers(world);
-  closers.add('controller loops', async () => {
-    await Promise.all(loops);
-  });
+function startControllersOf(world: World, closers: StartedWorld['sideClosers']): void {
+  for (const name of sideNames) {
+    const loops = startControllers(world, name, closers[name].signal);
+    closers[name].add('controller loops', async () => {
+      await Promise.all(loops);
+    });
+  }
 }
 
 function startHostedLoops(world: World, closers: Closers, built: BuiltWorld): void {

@@ -27,6 +27,8 @@ export async function labStatus(
   return {
     pid: process.pid,
     startedAt,
+    backend: world.settings.backend,
+    aws: world.settings.aws,
     hostedCluster: `${HC_NAMESPACE}/${HC_NAME}`,
     source: sideStatus(world, 'source'),
     destination: sideStatus(world, 'destination'),
@@ -49,6 +51,7 @@ function sideStatus(world: World, name: SideName): SideStatus {
   const side = world.sides[name];
   const operator = side.get(kinds.deployment, OPERATOR_NAMESPACE, 'operator');
   return {
+    failed: world.failed.has(name),
     operatorReplicas: numberAt(operator, 'spec', 'replicas') ?? 0,
     hostedClusters: side.all(kinds.hostedCluster).map((hostedCluster) => {
       const pausedUntil = textAt(hostedCluster, 'spec', 'pausedUntil');
@@ -59,6 +62,6 @@ function sideStatus(world: World, name: SideName): SideStatus {
         deleting: isTerminating(hostedCluster),
       };
     }),
-    servesHostedApi: world.hostedApis[name].isServing(),
+    servesHostedApi: world.planes[name].api.isServing(),
   };
 }

@@ -1,6 +1,6 @@
 // Starts every controller of the lab. Each is a loop over what it can see; none calls another.
 
-import type { Side } from '../cluster/side.ts';
+import type { Side, SideName } from '../cluster/side.ts';
 import { reconcileClusterApi } from '../controllers/cluster-api/index.ts';
 import { syncRecords } from '../controllers/dns/external-dns.ts';
 import { reconcileLoadBalancers } from '../controllers/dns/load-balancers.ts';
@@ -8,12 +8,9 @@ import { reconcilePrivateLink } from '../controllers/dns/private-link.ts';
 import { reconcileHyperShift } from '../controllers/hypershift/index.ts';
 import { runController } from '../controllers/run-controller.ts';
 import { reconcileDeployments } from '../controllers/workloads/deployments.ts';
-import { createKubelet, type Gate } from '../controllers/workloads/kubelet.ts';
+import { createKubelet } from '../controllers/workloads/kubelet.ts';
 import { reconcileStatefulSets } from '../controllers/workloads/stateful-sets.ts';
-import type { KubeObject } from '../cluster/objects.ts';
-import { EtcdInit } from '../hosted/etcd-init.ts';
-import { apiServerGate, reconcileHostedApi } from '../hosted/serve-hosted-api.ts';
-import { sideNames, type World } from '../world/world.ts';
+import type { World } from '../world/world.ts';
 
 const RESYNC_MS = 500;
 const PODS_RESYNC_MS = 120;
@@ -27,13 +24,14 @@ export interface Loop {
   readonly side?: Side;
 }
 
-export function startLoop(world: World, loop: Loop): Promise<void> {
+/** `signal`: ends this loop before the lab ends. */
+export function startLoop(world: World, loop: Loop, signal?: AbortSignal): Promise<void> {
   const { side } = loop;
   return runController({
     name: loop.name,
     resyncMs: world.delay(loop.everyMs),
     reconcile: () => loop.reconcile(),
-    signal: world.signal,
+    signal: signal === undefined ? world.signal : AbortSignal.any([world.signal, signal]),
     log: (message) => world.log(message),
     ...(side === undefined
       ? {}
@@ -41,16 +39,18 @@ export function startLoop(world: World, loop: Loop): Promise<void> {
   });
 }
 
-/** The promises resolve when the loops have ended. */
-export function startControllers(world: World): readonly Promise<void>[] {
-  return sideNames.flatMap((name) =>
-    loopsOf(world, world.sides[name]).map((loop) => startLoop(world, loop)),
-  );
+/** Of one side. The promises resolve when the loops have ended. */
+export function startControllers(
+  world: World,
+  name: SideName,
+  signal: AbortSignal,
+): readonly Promise<void>[] {
+  return loopsOf(world, world.sides[name]).map((loop) => startLoop(world, loop, signal));
 }
 
 function loopsOf(world: World, side: Side): readonly Loop[] {
-  const etcdInit = new EtcdInit(world, side);
-  const kubelet = createKubelet(world, side, (pod) => gateOf(world, side, etcdInit, pod));
+  const plane = world.planes[side.name];
+  const kubelet = createKubelet(world, side, plane);
   return [
     {
       name: `${side.name} workloads`,
@@ -61,7 +61,7 @@ function loopsOf(world: World, side: Side): readonly Loop[] {
         await reconcileStatefulSets(side);
         await kubelet.reconcile();
         await reconcileLoadBalancers(side);
-        await reconcileHostedApi(world, side);
+        await plane.reconcile();
       },
     },
     {
@@ -91,15 +91,4 @@ function loopsOf(world: World, side: Side): readonly Loop[] {
         ]
       : []),
   ];
-}
-
-function gateOf(world: World, side: Side, etcdInit: EtcdInit, pod: KubeObject): Gate {
-  switch (pod.metadata.labels?.['app']) {
-    case 'etcd':
-      return etcdInit.gate(pod);
-    case 'kube-apiserver':
-      return apiServerGate(world, side, pod);
-    default:
-      return 'go';
-  }
 }

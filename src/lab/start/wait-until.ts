@@ -3,7 +3,7 @@
 import { LabError } from '../lab-types.ts';
 
 const POLL_MS = 40;
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 
 /** `missing` says what is not there yet; undefined: all is. Throws LabError when it takes too long. */
 export async function waitUntil(

@@ -12,7 +12,6 @@ import {
   HC_NAME,
   HC_NAMESPACE,
   REGION,
-  ZONE_ID,
   type Settings,
 } from '../world/settings.ts';
 
@@ -23,6 +22,7 @@ export interface FileContents {
   readonly ca: string;
   readonly awsCredentials: string;
   readonly awsUrl: string;
+  readonly publicZoneId: string;
 }
 
 export interface Written {
@@ -40,7 +40,7 @@ export async function writeLabFiles(settings: Settings, contents: FileContents):
     ca: join(dir, 'ca.crt'),
     awsCredentials: join(dir, 'aws-credentials'),
   };
-  const env = envOf(settings, files, contents.awsUrl);
+  const env = envOf(settings, files, contents);
   await writePrivate(files.sourceKubeconfig, contents.sourceKubeconfig);
   await writePrivate(files.destinationKubeconfig, contents.destinationKubeconfig);
   await writePrivate(files.hostedKubeconfig, contents.hostedKubeconfig);
@@ -50,7 +50,11 @@ export async function writeLabFiles(settings: Settings, contents: FileContents):
   return { files, env };
 }
 
-function envOf(settings: Settings, files: LabFiles, awsUrl: string): Record<string, string> {
+function envOf(
+  settings: Settings,
+  files: LabFiles,
+  { awsUrl, publicZoneId }: Pick<FileContents, 'awsUrl' | 'publicZoneId'>,
+): Record<string, string> {
   return {
     HC_CLUSTER_NAME: HC_NAME,
     HC_CLUSTER_NS: HC_NAMESPACE,
@@ -67,7 +71,7 @@ function envOf(settings: Settings, files: LabFiles, awsUrl: string): Record<stri
     NODE_POOL_REPLICAS: String(settings.nodePoolReplicas),
     BASE_DOMAIN,
     EXTERNAL_DNS_DOMAIN: DOMAIN,
-    AWS_ZONE_ID: ZONE_ID,
+    AWS_ZONE_ID: publicZoneId,
     BUCKET_NAME: BACKUP_BUCKET,
     AWS_CREDS: files.awsCredentials,
     AWS_CREDS_PROFILE: 'default',

@@ -16,11 +16,20 @@ export interface IssuedCertificate {
 export interface CertificateAuthority {
   /** PEM of the authority's own certificate: what clients must trust. */
   readonly cert: string;
-  /** Issues a server certificate for these DNS names and IP addresses. The first name is its subject. */
-  issue(subject: {
-    names?: readonly string[];
-    ips?: readonly string[];
-  }): Promise<IssuedCertificate>;
+  /** Issues a certificate for these DNS names and IP addresses. The first name is its subject. */
+  issue(subject: Subject): Promise<IssuedCertificate>;
+}
+
+export interface Subject {
+  readonly names?: readonly string[];
+  readonly ips?: readonly string[];
+  /** What it may be used for. Default: a server's. */
+  readonly usages?: readonly ('server' | 'client')[];
+  /** Of a client of Kubernetes: its user, instead of the first name, and the groups that it is in. */
+  readonly user?: string;
+  readonly groups?: readonly string[];
+  /** Default: a year. */
+  readonly lifetimeMs?: number;
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -69,25 +78,37 @@ interface Signer {
 
 async function issue(
   { x509, root, signingKey, now }: Signer,
-  { names = [], ips = [] }: { names?: readonly string[]; ips?: readonly string[] },
+  subject: Subject,
 ): Promise<IssuedCertificate> {
+  const { names = [], ips = [], usages = ['server'], groups = [] } = subject;
   const keys = await newKeys();
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serialNumber(),
-    subject: `CN=${names[0] ?? ips[0] ?? 'localhost'}`,
+    subject: [
+      { CN: [subject.user ?? names[0] ?? ips[0] ?? 'localhost'] },
+      ...groups.map((group) => ({ O: [group] })),
+    ],
     issuer: root.subject,
-    ...validity(now()),
+    ...validity(now(), subject.lifetimeMs),
     signingAlgorithm: algorithm,
     publicKey: keys.publicKey,
     signingKey,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension([
-        ...names.map((value) => ({ type: 'dns' as const, value })),
-        ...ips.map((value) => ({ type: 'ip' as const, value })),
-      ]),
+      new x509.ExtendedKeyUsageExtension(
+        usages.map((usage) =>
+          usage === 'server' ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth,
+        ),
+      ),
+      ...(names.length + ips.length === 0
+        ? []
+        : [
+            new x509.SubjectAlternativeNameExtension([
+              ...names.map((value) => ({ type: 'dns' as const, value })),
+              ...ips.map((value) => ({ type: 'ip' as const, value })),
+            ]),
+          ]),
       await x509.AuthorityKeyIdentifierExtension.create(root),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
@@ -103,10 +124,13 @@ async function privateKeyPem(x509: typeof X509, key: webcrypto.CryptoKey): Promi
   return x509.PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
 }
 
-function validity(now: Date): { notBefore: Date; notAfter: Date } {
+function validity(
+  now: Date,
+  lifetimeMs = lifetimeDays * dayMs,
+): { notBefore: Date; notAfter: Date } {
   return {
     notBefore: new Date(now.getTime() - dayMs),
-    notAfter: new Date(now.getTime() + lifetimeDays * dayMs),
+    notAfter: new Date(now.getTime() + lifetimeMs),
   };
 }
 

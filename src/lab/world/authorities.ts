@@ -13,7 +13,7 @@ export class Authorities {
   }
 
   /** By the PEM that a `root-ca` Secret holds. undefined: made by nobody here. */
-  find(certificate: string): CertificateAuthority | undefined {
-    return this.byCertificate.get(certificate);
+  find(certificate: string | undefined): CertificateAuthority | undefined {
+    return certificate === undefined ? undefined : this.byCertificate.get(certificate);
   }
 }

@@ -1,4 +1,4 @@
-// S3 and Route53 as the lab's controllers need them: a few signed requests (signature version 4) over HTTPS.
+// AWS as the lab needs it: a few signed requests (signature version 4) over HTTPS.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
 
 import { createHash, createHmac } from 'node:crypto';
@@ -8,19 +8,23 @@ import { REGION } from './settings.ts';
 const TIMEOUT_MS = 10_000;
 const MAX_BODY_BYTES = 256 * 1024 * 1024;
 
-export interface AwsConnection {
-  readonly endpoint: string;
-  readonly ca: string;
+export interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
 
+export interface AwsConnection extends AccessKey {
+  readonly endpoint: string;
+  readonly ca: string;
+}
+
 export interface AwsCall {
-  readonly service: 's3' | 'route53';
+  readonly service: 's3' | 'route53' | 'iam' | 'sts';
   readonly method: 'GET' | 'PUT' | 'POST' | 'HEAD' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
+  readonly contentType?: string;
 }
 
 export interface AwsAnswer {
@@ -73,6 +77,7 @@ function exchange({ url, agent, call, headers }: Exchange): Promise<AwsAnswer> {
         headers: {
           ...headers,
           ...(call.body === undefined ? {} : { 'content-length': Buffer.byteLength(call.body) }),
+          ...(call.contentType === undefined ? {} : { 'content-type': call.contentType }),
         },
       },
       (response) => {
@@ -98,8 +103,9 @@ function exchange({ url, agent, call, headers }: Exchange): Promise<AwsAnswer> {
 function sign(connection: AwsConnection, call: AwsCall, url: URL): Record<string, string> {
   const date = new Date().toISOString().replaceAll(/[-:]|\.\d{3}/g, '');
   const day = date.slice(0, 8);
-  // Route53 is one global service, signed for us-east-1.
-  const region = call.service === 'route53' ? 'us-east-1' : REGION;
+  // Route53 and IAM are global services, signed for us-east-1.
+  const isGlobal = call.service === 'route53' || call.service === 'iam';
+  const region = isGlobal ? 'us-east-1' : REGION;
   const payloadHash = createHash('sha256')
     .update(call.body ?? '')
     .digest('hex');

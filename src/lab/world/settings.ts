@@ -3,7 +3,8 @@
 
 import { resolve } from 'node:path';
 import type { SideName } from '../cluster/side.ts';
-import type { EndpointAccess, LabOptions, LabPorts } from '../lab-types.ts';
+import { LabError } from '../lab-types.ts';
+import type { AwsBackend, Backend, EndpointAccess, LabOptions, LabPorts } from '../lab-types.ts';
 
 export interface Settings {
   readonly dir: string;
@@ -16,30 +17,54 @@ export interface Settings {
   readonly secrets: number;
   readonly timeScale: number;
   readonly ports: LabPorts;
+  readonly backend: Backend;
+  readonly aws: AwsBackend;
+  /** Absolute. */
+  readonly crds: string | undefined;
+  readonly newerDestination: boolean;
+  readonly audit: boolean;
 }
 
-const MAX_NODE_POOLS = 20;
-const MAX_REPLICAS = 50;
-const MAX_SECRETS = 2_000;
+/** Whole numbers from 0 to these. */
+export const MOST = { nodePools: 20, nodePoolReplicas: 50, secrets: 2_000 } as const;
 
 export function fillSettings(options: LabOptions): Settings {
+  checkTogether(options);
   return {
     dir: resolve(options.dir),
     highlyAvailable: options.highlyAvailable ?? false,
-    nodePools: inRange('nodePools', options.nodePools ?? 2, MAX_NODE_POOLS),
-    nodePoolReplicas: inRange('nodePoolReplicas', options.nodePoolReplicas ?? 2, MAX_REPLICAS),
+    nodePools: inRange('nodePools', options.nodePools ?? 2),
+    nodePoolReplicas: inRange('nodePoolReplicas', options.nodePoolReplicas ?? 2),
     neighbours: options.neighbours ?? true,
     endpointAccess: options.endpointAccess ?? 'Public',
     externalDnsDead: options.externalDnsDead ?? false,
-    secrets: inRange('secrets', options.secrets ?? 24, MAX_SECRETS),
+    secrets: inRange('secrets', options.secrets ?? 24),
     timeScale: options.timeScale ?? 1,
     ports: options.ports ?? {},
+    backend: options.backend ?? 'embedded',
+    aws: options.aws ?? 'embedded',
+    crds: options.crds === undefined ? undefined : resolve(options.crds),
+    newerDestination: options.newerDestination ?? false,
+    audit: options.audit ?? false,
   };
 }
 
-function inRange(name: string, value: number, max: number): number {
-  if (Number.isInteger(value) && value >= 0 && value <= max) return value;
-  throw new RangeError(`${name} must be a whole number from 0 to ${max}, not ${value}`);
+function checkTogether(options: LabOptions): void {
+  if (options.newerDestination === true && options.crds === undefined) {
+    throw new LabError(
+      "A newer destination needs the real definitions: the lab's own know one version of Cluster API only",
+      'Name a folder with them after --crds',
+    );
+  }
+}
+
+function inRange(name: keyof typeof MOST, value: number): number {
+  if (isCount(name, value)) return value;
+  throw new RangeError(`${name} must be a whole number from 0 to ${MOST[name]}, not ${value}`);
+}
+
+export function isCount(name: keyof typeof MOST, value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= MOST[name];
 }
 
 export const REGION = 'us-west-1';
@@ -48,11 +73,14 @@ export const HC_NAME = 'demo-hosted';
 export const INFRA_ID = 'demo-hosted-x7k2p';
 export const BASE_DOMAIN = 'lab.example.com';
 export const DOMAIN = `hc.${BASE_DOMAIN}`;
-export const ZONE_ID = 'Z0LABPUBLICZONE01';
-export const PRIVATE_ZONE_ID = 'Z0LABPRIVATEZONE1';
 export const PRIVATE_DOMAIN = `${HC_NAME}.hypershift.local`;
 export const BACKUP_BUCKET = `lab-backup-${REGION}`;
 export const OIDC_BUCKET = `lab-oidc-${REGION}`;
+/** What every hosted cluster and node pool runs. */
+export const RELEASE = {
+  version: '4.18.0',
+  image: 'quay.io/openshift-release-dev/ocp-release:4.18.0-x86_64',
+} as const;
 export const OPERATOR_NAMESPACE = 'hypershift';
 export const OWNER_IDS: Readonly<Record<SideName, string>> = {
   source: '8a6e2f0c-source',

@@ -2,34 +2,39 @@
 // (instances, volumes, load balancers, authorities). The only mutable state shared between controllers.
 
 import type { Side, SideName } from '../cluster/side.ts';
-import type { HostedApi } from '../hosted/hosted-api.ts';
+import type { HostedPlane } from '../hosted/hosted-plane.ts';
 import type { Authorities } from './authorities.ts';
 import type { AwsClient } from './aws-client.ts';
-import type { EtcdStores } from './etcd-stores.ts';
 import type { Instances } from './instances.ts';
 import type { Recorder } from './recorder.ts';
 import type { Settings } from './settings.ts';
-import type { Zone } from './zone.ts';
+import type { Zone, ZoneIds } from './zone.ts';
 
-export interface World {
+/** All but what stands behind the pods, which needs the rest. */
+export interface WorldCore {
   readonly settings: Settings;
   readonly recorder: Recorder;
   readonly instances: Instances;
-  readonly stores: EtcdStores;
   readonly authorities: Authorities;
   readonly aws: AwsClient;
+  readonly zoneIds: ZoneIds;
   readonly publicZone: Zone;
   readonly privateZone: Zone;
   readonly sides: Readonly<Record<SideName, Side>>;
-  readonly hostedApis: Readonly<Record<SideName, HostedApi>>;
+  /** Sides that have failed: nothing of them answers or acts any more. */
+  readonly failed: Set<SideName>;
+  /** Called whenever a snapshot of our hosted cluster's etcd is taken. */
+  readonly onSnapshot: (() => void)[];
   /** When each infra id's OIDC documents were last looked for. */
   readonly oidcSeen: Map<string, { readonly at: number; readonly there: boolean }>;
-  /** Files inside pods, by pod uid. */
-  readonly podFiles: Map<string, Map<string, Buffer>>;
   /** A base delay times the lab's time scale. */
   delay(baseMs: number): number;
   log(message: string): void;
   readonly signal: AbortSignal;
+}
+
+export interface World extends WorldCore {
+  readonly planes: Readonly<Record<SideName, HostedPlane>>;
 }
 
 export const sideNames: readonly SideName[] = ['source', 'destination'];

@@ -3,6 +3,12 @@
 import { XMLParser } from 'fast-xml-parser';
 import type { AwsClient } from './aws-client.ts';
 
+/** What Route53 calls the lab's two zones; a server may invent ids of its own. */
+export interface ZoneIds {
+  readonly public: string;
+  readonly private: string;
+}
+
 export interface ZoneRecord {
   /** Without the final dot. */
   readonly name: string;

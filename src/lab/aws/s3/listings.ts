@@ -1,4 +1,4 @@
-// Lists: objects, versions, uploads, parts. Keys come in UTF-8 order; what is folded under a common prefix counts as one.
+// Lists: objects, uploads, parts. Keys come in UTF-8 order; what is folded under a common prefix counts as one.
 
 import { queryValue } from '../http.ts';
 import type { AwsReply, AwsRequest } from '../http.ts';
@@ -9,7 +9,7 @@ import { currentVersion } from './model.ts';
 import type { Bucket, StoredVersion } from './model.ts';
 import { findUpload } from './multipart.ts';
 
-const defaultPageSize = 1_000;
+export const maxPageSize = 1_000;
 
 export function listBuckets(call: S3Call): AwsReply {
   const buckets = [...call.server.buckets.values()].sort((a, b) => compareKeys(a.name, b.name));
@@ -70,7 +70,7 @@ function liveKeys(bucket: Bucket): readonly string[] {
   return [...bucket.objects.keys()].filter((key) => currentVersion(bucket, key) !== undefined);
 }
 
-function versionNodes(version: StoredVersion): readonly XmlNode[] {
+export function versionNodes(version: StoredVersion): readonly XmlNode[] {
   return [
     ['LastModified', version.lastModified.toISOString()],
     ['ETag', `"${version.etag}"`],
@@ -90,10 +90,8 @@ interface Page {
 function pageOf(all: readonly string[], request: AwsRequest, after: string): Page {
   const prefix = queryValue(request, 'prefix') ?? '';
   const delimiter = queryValue(request, 'delimiter') ?? '';
-  const size = Number(queryValue(request, 'max-keys') ?? defaultPageSize);
-  if (!Number.isInteger(size) || size < 0)
-    throw invalidArgument('Provided max-keys not an integer');
-  const limit = Math.min(size, defaultPageSize);
+  const size = pageSize(request);
+  const limit = Math.min(size, maxPageSize);
   const keys: string[] = [];
   const prefixes: string[] = [];
   let last: string | undefined;
@@ -109,6 +107,14 @@ function pageOf(all: readonly string[], request: AwsRequest, after: string): Pag
   return { keys, prefixes, size, next: undefined };
 }
 
+/** As it was asked for; no page has more than `maxPageSize`. */
+export function pageSize(request: AwsRequest): number {
+  const size = Number(queryValue(request, 'max-keys') ?? maxPageSize);
+  if (!Number.isInteger(size) || size < 0)
+    throw invalidArgument('Provided max-keys not an integer');
+  return size;
+}
+
 function foldedPrefix(key: string, prefix: string, delimiter: string): string | undefined {
   if (delimiter === '') return undefined;
   const at = key.indexOf(delimiter, prefix.length);
@@ -116,42 +122,13 @@ function foldedPrefix(key: string, prefix: string, delimiter: string): string | 
 }
 
 /** UTF-8 order; JavaScript's own differs from it beyond the basic plane. */
-function compareKeys(a: string, b: string): number {
+export function compareKeys(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-function encoder(request: AwsRequest): (text: string) => string {
+export function encoder(request: AwsRequest): (text: string) => string {
   if (queryValue(request, 'encoding-type') !== 'url') return (text) => text;
   return (text) => encodeURIComponent(text).replaceAll('%2F', '/');
-}
-
-/** Newest first within a key. One page: this server holds few versions. */
-export function listVersions(call: BucketCall): AwsReply {
-  const { request, bucket } = call;
-  const encode = encoder(request);
-  const prefix = queryValue(request, 'prefix') ?? '';
-  const keys = [...bucket.objects.keys()].filter((key) => key.startsWith(prefix)).sort(compareKeys);
-  return xmlReply('ListVersionsResult', [
-    ['Name', bucket.name],
-    ['Prefix', encode(prefix)],
-    ['EncodingType', queryValue(request, 'encoding-type')],
-    ['IsTruncated', false],
-    ...keys.flatMap((key) =>
-      (bucket.objects.get(key) ?? [])
-        .toReversed()
-        .map((version, index): XmlNode => [
-          version.isDeleteMarker ? 'DeleteMarker' : 'Version',
-          [
-            ['Key', encode(key)],
-            ['VersionId', version.versionId],
-            ['IsLatest', index === 0],
-            ...(version.isDeleteMarker
-              ? ([['LastModified', version.lastModified.toISOString()]] as const)
-              : versionNodes(version)),
-          ],
-        ]),
-    ),
-  ]);
 }
 
 export function listUploads(call: BucketCall): AwsReply {

@@ -3,7 +3,7 @@
 
 import { AwsError } from '../aws-error.ts';
 import { decodePath, queryValue } from '../http.ts';
-import type { AwsReply } from '../http.ts';
+import type { AwsReply, AwsRequest } from '../http.ts';
 import {
   createBucket,
   deleteBucket,
@@ -18,7 +18,8 @@ import {
 } from './buckets.ts';
 import { noSuchBucket } from './context.ts';
 import type { BucketCall, ObjectCall, S3Call } from './context.ts';
-import { listBuckets, listObjects, listParts, listUploads, listVersions } from './listings.ts';
+import { listVersions } from './list-versions.ts';
+import { listBuckets, listObjects, listParts, listUploads } from './listings.ts';
 import { abortUpload, completeUpload, createUpload, uploadPart } from './multipart.ts';
 import { deleteObject, getObject, putObject } from './objects.ts';
 
@@ -96,10 +97,21 @@ export function addressOf(rawPath: string): S3Address {
     : { bucket: path.slice(0, at), key: path.slice(at + 1) };
 }
 
+function subresourceOf(request: AwsRequest): string {
+  return subresources.find((part) => queryValue(request, part) !== undefined) ?? '';
+}
+
+/** Of an object's content, as s3:GetObject allows it. */
+export function isPlainRead(request: AwsRequest): boolean {
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  const isObject = addressOf(request.rawPath).key !== '';
+  return isRead && isObject && subresourceOf(request) === '';
+}
+
 export async function serveS3(call: S3Call): Promise<AwsReply> {
   const { request, server } = call;
   const { bucket: name, key } = addressOf(request.rawPath);
-  const subresource = subresources.find((part) => queryValue(request, part) !== undefined) ?? '';
+  const subresource = subresourceOf(request);
   const operation = `${request.method} ${subresource}`;
   if (name === '') {
     if (operation === 'GET ') return listBuckets(call);

@@ -10,7 +10,7 @@ import { reconcileCluster } from './machines.ts';
 export async function reconcileClusterApi(world: World, side: Side): Promise<void> {
   for (const cluster of side.all(kinds.cluster)) {
     const namespace = namespaceOf(cluster);
-    if (hasReadyPod(side, namespace, 'cluster-api')) await reconcileCluster(side, cluster);
+    if (hasReadyPod(side, namespace, 'cluster-api')) await reconcileCluster(world, side, cluster);
     if (hasReadyPod(side, namespace, 'capi-provider')) {
       await reconcileAwsProvider(world, side, cluster);
     }

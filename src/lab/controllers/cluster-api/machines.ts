@@ -24,6 +24,8 @@ import {
 } from '../hypershift/cluster-objects.ts';
 import { namespaceOf, PAUSED_ANNOTATION } from '../hypershift/operator.ts';
 import { orAbsent } from '../workloads/deployments.ts';
+import { instanceIdOf } from '../../world/instances.ts';
+import type { World } from '../../world/world.ts';
 import { isTerminating, randomSuffix } from '../workloads/pods.ts';
 
 export const DEPLOYMENT_LABEL = 'cluster.x-k8s.io/deployment-name';
@@ -32,7 +34,11 @@ export function isPaused(object: KubeObject): boolean {
   return object.metadata.annotations?.[PAUSED_ANNOTATION] !== undefined;
 }
 
-export async function reconcileCluster(side: Side, cluster: KubeObject): Promise<void> {
+export async function reconcileCluster(
+  world: World,
+  side: Side,
+  cluster: KubeObject,
+): Promise<void> {
   if (at(cluster, 'spec', 'paused') === true) return;
   const namespace = namespaceOf(cluster);
   if (isTerminating(cluster)) {
@@ -51,7 +57,7 @@ export async function reconcileCluster(side: Side, cluster: KubeObject): Promise
     if (!isPaused(object)) await reconcileMachineSet(side, object);
   }
   for (const object of side.all(kinds.machine, namespace)) {
-    if (!isPaused(object)) await reconcileMachine(side, object);
+    if (!isPaused(object)) await reconcileMachine(world, side, object);
   }
 }
 
@@ -102,6 +108,9 @@ async function reconcileMachineDeployment(
     observedGeneration: deployment.metadata.generation ?? 1,
     replicas: numberAt(current, 'status', 'replicas') ?? 0,
     readyReplicas: orAbsent(ready),
+    updatedReplicas: numberAt(current, 'status', 'replicas') ?? 0,
+    availableReplicas: orAbsent(ready),
+    unavailableReplicas: Math.max(0, (numberAt(current, 'spec', 'replicas') ?? 0) - ready),
     phase: 'Running',
   });
 }
@@ -167,12 +176,13 @@ async function reconcileMachineSet(side: Side, set: KubeObject): Promise<void> {
     await side.ensure(kinds.machine, machineFor(set));
   }
   for (const machine of live.slice(wanted)) await side.remove(kinds.machine, machine);
+  const ready = live.filter((machine) => textAt(machine, 'status', 'phase') === 'Running').length;
   await side.patchStatus(kinds.machineSet, set, {
     observedGeneration: set.metadata.generation ?? 1,
     replicas: live.length,
-    readyReplicas: orAbsent(
-      live.filter((machine) => textAt(machine, 'status', 'phase') === 'Running').length,
-    ),
+    fullyLabeledReplicas: live.length,
+    readyReplicas: orAbsent(ready),
+    availableReplicas: orAbsent(ready),
   });
 }
 
@@ -201,7 +211,7 @@ function machineFor(set: KubeObject): KubeObject {
   };
 }
 
-async function reconcileMachine(side: Side, machine: KubeObject): Promise<void> {
+async function reconcileMachine(world: World, side: Side, machine: KubeObject): Promise<void> {
   const namespace = namespaceOf(machine);
   const name = textAt(machine, 'spec', 'infrastructureRef', 'name') ?? machine.metadata.name;
   const awsMachine = side.get(kinds.awsMachine, namespace, name);
@@ -230,7 +240,12 @@ async function reconcileMachine(side: Side, machine: KubeObject): Promise<void> 
   if (providerID !== undefined && textAt(machine, 'spec', 'providerID') !== providerID) {
     await side.patch(kinds.machine, machine, { spec: { providerID } });
   }
+  const instance = world.instances.get(instanceIdOf(providerID) ?? '');
   await side.patchStatus(kinds.machine, machine, {
+    ...(instance === undefined
+      ? {}
+      : { nodeRef: { apiVersion: 'v1', kind: 'Node', name: instance.nodeName } }),
+    bootstrapReady: true,
     phase: at(infrastructure, 'status', 'ready') === true ? 'Running' : 'Provisioning',
     infrastructureReady: at(infrastructure, 'status', 'ready') === true,
   });

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { kinds } from '../../cluster/kinds.ts';
 import { at, controlledBy, numberAt, textAt, type KubeObject } from '../../cluster/objects.ts';
+import { RELEASE } from '../../world/settings.ts';
 
 export const CLUSTER_FINALIZER = 'cluster.cluster.x-k8s.io';
 export const AWS_CLUSTER_FINALIZER = 'awscluster.infrastructure.cluster.x-k8s.io';
@@ -61,6 +62,7 @@ export function awsClusterFor(
 /** `<node pool>-<hash of its spec>`: another spec is another template, and new machines. */
 export function templateFor(nodePool: KubeObject, namespace: string): KubeObject {
   const aws = (at(nodePool, 'spec', 'platform', 'aws') ?? {}) as Record<string, unknown>;
+  const { instanceProfile, ...machine } = aws;
   return {
     apiVersion: kinds.awsMachineTemplate.apiVersion,
     kind: 'AWSMachineTemplate',
@@ -72,7 +74,14 @@ export function templateFor(nodePool: KubeObject, namespace: string): KubeObject
       },
     },
     spec: {
-      template: { spec: { ...aws, iamInstanceProfile: 'lab-worker', ami: { id: 'ami-0lab' } } },
+      template: {
+        spec: {
+          ...machine,
+          iamInstanceProfile: instanceProfile,
+          ami: { id: 'ami-0123456789abcdef0' },
+          uncompressedUserData: true,
+        },
+      },
     },
   };
 }
@@ -96,22 +105,24 @@ export function machineDeploymentFor(
       clusterName: cluster.metadata.name,
       replicas: numberAt(nodePool, 'spec', 'replicas') ?? 0,
       selector: { matchLabels: { [`${cluster.metadata.name}-${name}`]: name } },
-      template: machineTemplate(cluster.metadata.name, name, template.metadata.name),
+      template: machineTemplate(cluster.metadata.name, name, template),
     },
   };
 }
 
 /** The part of a MachineDeployment whose change makes new machines. */
-export function machineTemplate(cluster: string, pool: string, template: string): object {
+export function machineTemplate(cluster: string, pool: string, template: KubeObject): object {
   return {
     metadata: { labels: { [CLUSTER_LABEL]: cluster, [`${cluster}-${pool}`]: pool } },
     spec: {
       clusterName: cluster,
       bootstrap: { dataSecretName: `user-data-${pool}` },
+      version: RELEASE.version,
       infrastructureRef: {
         apiVersion: kinds.awsMachineTemplate.apiVersion,
         kind: 'AWSMachineTemplate',
-        name: template,
+        name: template.metadata.name,
+        namespace: template.metadata.namespace,
       },
     },
   };

@@ -69,6 +69,10 @@ export function etcdFor(namespace: string, replicas: number): KubeObject {
             },
             { name: 'healthz', image: 'quay.io/lab/control-plane-operator:4.18' },
           ],
+          volumes: [
+            { name: 'client-tls', secret: { secretName: 'etcd-client-tls' } },
+            { name: 'etcd-ca', configMap: { name: 'etcd-ca' } },
+          ],
         },
       },
       volumeClaimTemplates: [

@@ -11,6 +11,7 @@ import {
 } from '../../cluster/objects.ts';
 import type { Side } from '../../cluster/side.ts';
 import { contains } from '../../cluster/contains.ts';
+import { RELEASE } from '../../world/settings.ts';
 import type { World } from '../../world/world.ts';
 import { isTerminating } from '../workloads/pods.ts';
 import { clusterFor, awsClusterFor } from './cluster-objects.ts';
@@ -129,12 +130,18 @@ async function build(world: World, side: Side, hostedCluster: KubeObject): Promi
   await publishOidcDocuments(world, side, hostedCluster, namespace);
 }
 
+/** The same but for the pause, which is set apart, and the release, of which a control plane has the image only. */
+function controlPlaneSpec(hostedCluster: KubeObject): Record<string, unknown> {
+  const { pausedUntil: _apart, release, ...spec } = hostedCluster.spec ?? {};
+  return { ...spec, releaseImage: textAt(release, 'image') };
+}
+
 async function ensureControlPlane(
   side: Side,
   hostedCluster: KubeObject,
   namespace: string,
 ): Promise<KubeObject> {
-  const { pausedUntil: _own, ...spec } = hostedCluster.spec ?? {};
+  const spec = controlPlaneSpec(hostedCluster);
   const controlPlane = await side.ensure(kinds.hostedControlPlane, {
     apiVersion: 'hypershift.openshift.io/v1beta1',
     kind: 'HostedControlPlane',
@@ -179,12 +186,18 @@ async function report(
   const controlPlane = side.get(kinds.hostedControlPlane, namespace, hostedCluster.metadata.name);
   const available = isConditionTrue(controlPlane, 'Available');
   const documents = await hasOidcDocuments(world, hostedCluster);
-  await setConditions(side, kinds.hostedCluster, hostedCluster, [
+  if (available) {
+    await side.patchStatus(kinds.hostedCluster, hostedCluster, {
+      version: rolledOut(hostedCluster),
+    });
+  }
+  await setConditions(side, kinds.hostedCluster, current(side, hostedCluster), [
     ...conditions,
     {
       type: 'Available',
       status: available ? 'True' : 'False',
       reason: available ? 'AsExpected' : 'HostedControlPlaneNotAvailable',
+      message: available ? 'The hosted control plane is available' : '',
     },
     { type: 'Progressing', status: available ? 'False' : 'True' },
     { type: 'Degraded', status: 'False' },
@@ -194,4 +207,25 @@ async function report(
       reason: documents ? 'AsExpected' : 'OIDCConfigurationInvalid',
     },
   ]);
+}
+
+/** The version that runs, and since when: the history begins when this cluster is first available here. */
+function rolledOut(hostedCluster: KubeObject): Record<string, unknown> {
+  const known = at(hostedCluster, 'status', 'version', 'history');
+  const startedTime = hostedCluster.metadata.creationTimestamp ?? new Date(0).toISOString();
+  return {
+    desired: { image: RELEASE.image, version: RELEASE.version },
+    history: known ?? [
+      {
+        state: 'Completed',
+        image: RELEASE.image,
+        version: RELEASE.version,
+        startedTime,
+        completionTime: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+        verified: false,
+      },
+    ],
+    availableUpdates: [],
+    observedGeneration: hostedCluster.metadata.generation ?? 1,
+  };
 }

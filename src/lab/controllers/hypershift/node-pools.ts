@@ -5,6 +5,7 @@ import { kinds } from '../../cluster/kinds.ts';
 import { controlledBy, listAt, numberAt, textAt, type KubeObject } from '../../cluster/objects.ts';
 import { contains } from '../../cluster/contains.ts';
 import type { Side } from '../../cluster/side.ts';
+import { RELEASE } from '../../world/settings.ts';
 import { isTerminating } from '../workloads/pods.ts';
 import { machineDeploymentFor, templateFor } from './cluster-objects.ts';
 import {
@@ -120,12 +121,16 @@ async function report(side: Side, nodePool: KubeObject, namespace: string): Prom
   const wanted = numberAt(nodePool, 'spec', 'replicas') ?? 0;
   await side.patchStatus(kinds.nodePool, currentPool(side, nodePool), {
     replicas: ready,
-    version: '4.18.0',
+    version: RELEASE.version,
   });
   const status = ready === wanted ? 'True' : 'False';
   await setConditions(side, kinds.nodePool, currentPool(side, nodePool), [
     { type: 'Ready', status },
     { type: 'AllMachinesReady', status },
+    { type: 'AutoscalingEnabled', status: 'False' },
+    { type: 'AutorepairEnabled', status: 'False' },
+    { type: 'UpdatingVersion', status: 'False' },
+    { type: 'UpdatingConfig', status: 'False' },
   ]);
 }
 

@@ -39,7 +39,15 @@ export function serviceAccountDockerConfig(
   namespace: string,
   account: string,
 ): KubeObject {
-  const secret = randomSecret(name, namespace, ['.dockercfg'], 'kubernetes.io/dockercfg');
+  const auth = base64(`serviceaccount:${randomBytes(24).toString('hex')}`);
+  const content = JSON.stringify({ 'image-registry.openshift-image-registry.svc:5000': { auth } });
+  const secret: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, namespace },
+    type: 'kubernetes.io/dockercfg',
+    data: { '.dockercfg': base64(content) },
+  };
   return annotated(secret, {
     'kubernetes.io/service-account.name': account,
     'openshift.io/internal-registry-auth-token.service-account': account,

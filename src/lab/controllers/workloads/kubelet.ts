@@ -5,13 +5,18 @@ import { kinds } from '../../cluster/kinds.ts';
 import type { KubeObject } from '../../cluster/objects.ts';
 import { listAt, textAt } from '../../cluster/objects.ts';
 import type { Side } from '../../cluster/side.ts';
-import type { World } from '../../world/world.ts';
+import type { WorldCore } from '../../world/world.ts';
 import { isReady, isTerminating } from './pods.ts';
 
-/** Whether a pod can start, or go on: 'go', or why not. */
-export type Gate = 'go' | { readonly waiting: string; readonly message: string };
+/** Whether a pod can start, or go on: 'go', why it does not run, or why it runs and does not serve. */
+export type Gate =
+  'go' | { readonly waiting: string; readonly message: string } | { readonly unready: string };
 
-export type GateOf = (pod: KubeObject) => Gate;
+/** What a pod really is: whether it can run, and how it ends. */
+export interface PodRuntime {
+  gate(pod: KubeObject): Gate;
+  endPod(pod: KubeObject): Promise<void>;
+}
 
 const START_MS = 120;
 const TERMINATE_MS = 600;
@@ -20,21 +25,27 @@ export interface Kubelet {
   reconcile(): Promise<void>;
 }
 
-export function createKubelet(world: World, side: Side, gateOf: GateOf): Kubelet {
+export function createKubelet(
+  world: Pick<WorldCore, 'delay'>,
+  side: Side,
+  runtime: PodRuntime,
+): Kubelet {
   const seenAt = new Map<string, number>();
   const endingSince = new Map<string, number>();
 
   async function end(pod: KubeObject): Promise<void> {
     if (ageMs(endingSince, pod) < world.delay(TERMINATE_MS)) return;
+    await runtime.endPod(pod);
     await side.remove(kinds.pod, pod, { gracePeriodSeconds: 0 });
-    world.podFiles.delete(pod.metadata.uid ?? '');
   }
 
   async function keep(pod: KubeObject): Promise<void> {
     if (ageMs(seenAt, pod) < world.delay(START_MS)) return;
-    const gate = gateOf(pod);
+    const gate = runtime.gate(pod);
     if (gate === 'go') {
       if (!isReady(pod)) await side.patchStatus(kinds.pod, pod, readyStatus(pod));
+    } else if ('unready' in gate) {
+      await side.patchStatus(kinds.pod, pod, unreadyStatus(pod, gate.unready));
     } else {
       await side.patchStatus(kinds.pod, pod, waitingStatus(pod, gate));
     }
@@ -104,6 +115,26 @@ function waitingStatus(
       image: 'lab',
       imageID: '',
       state: { waiting: { reason: gate.waiting, message: gate.message } },
+    })),
+  };
+}
+
+/** It runs, and its readiness probe fails. */
+function unreadyStatus(pod: KubeObject, message: string): Record<string, unknown> {
+  return {
+    phase: 'Running',
+    conditions: [
+      { type: 'Ready', status: 'False', reason: 'ContainersNotReady', message },
+      { type: 'PodScheduled', status: 'True' },
+    ],
+    containerStatuses: containerNames(pod).map((name) => ({
+      name,
+      ready: false,
+      started: true,
+      restartCount: 0,
+      image: 'lab',
+      imageID: 'lab',
+      state: { running: {} },
     })),
   };
 }

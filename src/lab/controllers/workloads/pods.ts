@@ -1,7 +1,17 @@
 // Making pods for workloads: names, labels, owner. The kubelet (kubelet.ts) then gives them a life.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { at, controlledBy, numberAt, textAt, type KubeObject } from '../../cluster/objects.ts';
+import {
+  at,
+  controlledBy,
+  listAt,
+  numberAt,
+  textAt,
+  type KubeObject,
+} from '../../cluster/objects.ts';
+
+/** The one node of a management cluster. */
+export const MANAGEMENT_NODE = 'management-node-1';
 
 export function replicasOf(workload: KubeObject): number {
   return numberAt(workload, 'spec', 'replicas') ?? 1;
@@ -34,9 +44,9 @@ export function podFor(workload: KubeObject, name: string, extra: PodExtra = {})
     },
     spec: {
       ...(at(template, 'spec') as Record<string, unknown>),
-      nodeName: 'management-node-1',
+      nodeName: MANAGEMENT_NODE,
       terminationGracePeriodSeconds: 30,
-      ...(extra.volumes === undefined ? {} : { volumes: extra.volumes }),
+      volumes: [...listAt(template, 'spec', 'volumes'), ...(extra.volumes ?? [])],
     },
   };
 }

@@ -35,7 +35,7 @@ export function strategicMergePatch(
   for (const [key, order] of Object.entries(patch)) {
     if (key.startsWith(orderPrefix)) {
       const field = key.slice(orderPrefix.length);
-      sortByOrder(result, field, order, view.field(field));
+      sortByOrder(result, original[field], { field, order }, view.field(field));
     }
   }
   return result;
@@ -73,7 +73,7 @@ function mergeList(current: readonly Json[], change: readonly Json[], view: Type
     if (!isMap(item)) throw badRequest(`list items must be objects with the key ${mergeKey}`);
     mergeItem(result, item, mergeKey, view);
   }
-  return result;
+  return inOrder(result, change, current, mergeKey);
 }
 
 function mergeItem(result: Json[], item: JsonObject, mergeKey: string, view: TypeView): void {
@@ -96,7 +96,7 @@ function mergeItem(result: Json[], item: JsonObject, mergeKey: string, view: Typ
 
 function mergePrimitives(current: readonly Json[], change: readonly Json[]): Json[] {
   const added = change.filter((item) => !current.some((found) => sameJson(found, item)));
-  return [...current, ...added];
+  return inOrder([...current, ...added], change, current, '');
 }
 
 function removePrimitives(result: JsonObject, field: string, gone: Json): void {
@@ -105,18 +105,42 @@ function removePrimitives(result: JsonObject, field: string, gone: Json): void {
   result[field] = current.filter((item) => !gone.some((removed) => sameJson(removed, item)));
 }
 
-/** Items in the order the client has them; items it does not know keep their place after what precedes them. */
-function sortByOrder(result: JsonObject, field: string, order: Json, view: TypeView): void {
+function sortByOrder(
+  result: JsonObject,
+  before: Json | undefined,
+  { field, order }: { field: string; order: Json },
+  view: TypeView,
+): void {
   const current = result[field];
   if (!Array.isArray(current) || !Array.isArray(order)) return;
-  const mergeKey = view.patchMergeKey ?? '';
+  const server = Array.isArray(before) ? before : [];
+  result[field] = inOrder(current, order, server, view.patchMergeKey ?? '');
+}
+
+/** The items that the client names in its order; the others keep their place among them, by the server's order. */
+function inOrder(
+  items: readonly Json[],
+  client: readonly Json[],
+  server: readonly Json[],
+  mergeKey: string,
+): Json[] {
   const keyOf = (item: Json): Json | undefined =>
     mergeKey !== '' && isMap(item) ? item[mergeKey] : item;
-  const rank = (item: Json): number =>
-    order.findIndex((wanted) => sameJson(keyOf(wanted), keyOf(item)));
-  const known = current.filter((item) => rank(item) >= 0);
-  known.sort((left, right) => rank(left) - rank(right));
-  result[field] = [...known, ...current.filter((item) => rank(item) < 0)];
+  const rankIn = (list: readonly Json[], item: Json): number =>
+    list.findIndex((other) => sameJson(keyOf(other), keyOf(item)));
+  const named = items
+    .filter((item) => rankIn(client, item) >= 0)
+    .sort((left, right) => rankIn(client, left) - rankIn(client, right));
+  const others = items
+    .filter((item) => rankIn(client, item) < 0)
+    .sort((left, right) => rankIn(server, left) - rankIn(server, right));
+  const merged: Json[] = [];
+  for (const item of named) {
+    const rank = rankIn(server, item);
+    const next = others.findIndex((other) => rankIn(server, other) >= rank);
+    merged.push(...others.splice(0, rank < 0 ? 0 : next < 0 ? others.length : next), item);
+  }
+  return [...merged, ...others];
 }
 
 function withoutDirectives(patch: JsonObject): JsonObject {

@@ -2,29 +2,33 @@
 // that side. It is there while a kube-apiserver pod runs, terminating ones included: that is why zero replicas do not
 // end the writes yet. When it stops, what it held is on the volumes.
 
-import { startKubeServer, type KubeServer, type Storage } from '../kube/index.ts';
-import type { CertificateAuthority } from '../tls/index.ts';
-import type { EtcdStore } from '../world/etcd-stores.ts';
-import { hostedDefinitions } from '../world/definitions.ts';
+import { join } from 'node:path';
+import { startKubeServer, type KubeServer, type Storage } from '../../kube/index.ts';
+import type { CertificateAuthority } from '../../tls/index.ts';
+import { auditTo } from '../../observe/audit-log.ts';
+import { hostedDefinitions } from '../../world/definitions.ts';
+import type { Settings } from '../../world/settings.ts';
+import type { HostedApi } from '../hosted-plane.ts';
+import type { EtcdStore } from './etcd-stores.ts';
 
-export interface HostedApiStart {
+export interface EmbeddedApiStart {
   readonly store: EtcdStore;
   readonly authority: CertificateAuthority;
   readonly hostname: string;
   readonly encryptionKey: string;
 }
 
-export class HostedApi {
+export class EmbeddedApi implements HostedApi {
   private readonly token: string;
   private readonly side: string;
+  private readonly settings: Settings;
   private server: KubeServer | undefined;
   private store: EtcdStore | undefined;
-  /** When this side began to serve; what came from before it must find its new control plane. */
-  private since: string | undefined;
 
-  constructor(side: string, token: string) {
+  constructor(side: string, token: string, settings: Settings) {
     this.side = side;
     this.token = token;
+    this.settings = settings;
   }
 
   isServing(): boolean {
@@ -35,11 +39,7 @@ export class HostedApi {
     return this.server === undefined ? undefined : Number(new URL(this.server.url).port);
   }
 
-  servingSince(): string | undefined {
-    return this.server === undefined ? undefined : this.since;
-  }
-
-  async start(options: HostedApiStart): Promise<void> {
+  async start(options: EmbeddedApiStart): Promise<void> {
     const tls = await options.authority.issue({
       names: [options.hostname, 'localhost'],
       ips: ['127.0.0.1'],
@@ -49,6 +49,8 @@ export class HostedApi {
       tls: { ...tls, ca: options.authority.cert },
       tokens: [{ token: this.token, user: 'system:admin', groups: ['system:masters'] }],
       crds: hostedDefinitions(),
+      access: 'rbac',
+      ...auditTo(this.settings, join(this.side, 'hosted'), `${this.side}-hosted-apiserver`),
     });
     // Nobody knows the port yet: no request can see the empty store.
     if (options.store.content !== undefined) server.restore(Buffer.from(options.store.content));
@@ -56,7 +58,6 @@ export class HostedApi {
     options.store.encryptionKey = options.encryptionKey;
     this.store = options.store;
     this.server = server;
-    this.since = new Date().toISOString();
   }
 
   /** The database as it is now on the volumes. */

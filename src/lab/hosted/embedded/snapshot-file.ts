@@ -3,7 +3,7 @@
 // https://etcd.io/docs/v3.5/op-guide/recovery/
 
 import { createHash } from 'node:crypto';
-import type { EtcdStore } from '../world/etcd-stores.ts';
+import type { EtcdStore } from './etcd-stores.ts';
 
 const MAGIC = 'drctl lab etcd snapshot 1\n';
 const SECTOR_BYTES = 512;

@@ -1,7 +1,6 @@
 // etcdctl and etcdutl as far as a recovery uses them, with the output shapes of etcd 3.5.
 // https://etcd.io/docs/v3.5/op-guide/maintenance/
 
-import { decodeSnapshot, shortHash } from '../hosted/snapshot-file.ts';
 import {
   fail,
   isFolder,
@@ -10,7 +9,27 @@ import {
   type Command,
   type CommandContext,
   type CommandResult,
-} from './command.ts';
+} from '../../kubelet/command.ts';
+import { decodeSnapshot, shortHash } from './snapshot-file.ts';
+
+export interface EtcdAccess {
+  readonly memberId: number;
+  /** The database as it is now. Taking one is what the recorder wants to know of. */
+  snapshot(): Buffer | undefined;
+  status(): { readonly revision: number; readonly sizeBytes: number } | undefined;
+  /** By the revision after which it is asked for: that of each change, and whether a key went away. */
+  changesSince(revision: number): readonly EtcdChange[];
+}
+
+export interface EtcdChange {
+  readonly revision: number;
+  readonly isRemoval: boolean;
+}
+
+/** What a command is run with: its container, and the member in it. */
+interface Surroundings extends CommandContext {
+  readonly etcd: EtcdAccess;
+}
 
 const VERSION = '3.5.18';
 const ENDPOINT = 'https://localhost:2379';
@@ -30,10 +49,13 @@ interface Invocation {
   readonly flags: ReadonlyMap<string, string>;
 }
 
-export const etcdCommands: Readonly<Record<string, Command>> = {
-  etcdctl: (args, context) => run(parse(args), context, 'etcdctl'),
-  etcdutl: (args, context) => run(parse(args), context, 'etcdutl'),
-};
+/** The tools in the container of one member. */
+export function etcdTools(etcd: EtcdAccess): Readonly<Record<string, Command>> {
+  return {
+    etcdctl: (args, context) => run(parse(args), { ...context, etcd }, 'etcdctl'),
+    etcdutl: (args, context) => run(parse(args), { ...context, etcd }, 'etcdutl'),
+  };
+}
 
 function parse(args: readonly string[]): Invocation {
   const words: string[] = [];
@@ -54,7 +76,7 @@ function parse(args: readonly string[]): Invocation {
 
 function run(
   invocation: Invocation,
-  context: CommandContext,
+  context: Surroundings,
   tool: 'etcdctl' | 'etcdutl',
 ): CommandResult {
   const [first, second, file = ''] = invocation.words;
@@ -66,14 +88,14 @@ function run(
 }
 
 /** The commands that talk to the member, and so need its certificates. */
-function ask(invocation: Invocation, context: CommandContext, isJson: boolean): CommandResult {
-  const [first, second, file = ''] = invocation.words;
+function ask(invocation: Invocation, context: Surroundings, isJson: boolean): CommandResult {
+  const [first, second = '', file = ''] = invocation.words;
   const missing = missingFile(invocation, context);
   if (missing !== undefined) return fail(`Error: open ${missing}: no such file or directory`);
   if (!invocation.flags.has('--cert') || !invocation.flags.has('--cacert')) {
     return fail('Error: context deadline exceeded');
   }
-  switch (`${first ?? ''} ${second ?? ''}`) {
+  switch (`${first ?? ''} ${second}`) {
     case 'endpoint health':
       return health(context, isJson);
     case 'endpoint status':
@@ -82,19 +104,21 @@ function ask(invocation: Invocation, context: CommandContext, isJson: boolean): 
       return members(context, isJson);
     case 'snapshot save':
       return save(context, file);
+    case 'watch ':
+      return watch(invocation, context);
     default:
       return fail(`Error: unknown command "${invocation.words.join(' ')}" for "etcdctl"`);
   }
 }
 
-function missingFile(invocation: Invocation, context: CommandContext): string | undefined {
+function missingFile(invocation: Invocation, context: Surroundings): string | undefined {
   return ['--cacert', '--cert', '--key']
     .map((flag) => invocation.flags.get(flag))
-    .find((path) => path !== undefined && !context.files.has(path));
+    .find((path) => path !== undefined && context.files.sizeBytes(path) === undefined);
 }
 
-function health(context: CommandContext, isJson: boolean): CommandResult {
-  const isHealthy = context.etcd?.status() !== undefined;
+function health(context: Surroundings, isJson: boolean): CommandResult {
+  const isHealthy = context.etcd.status() !== undefined;
   if (isJson) {
     const answer = [{ endpoint: ENDPOINT, health: isHealthy, took: '2.1ms' }];
     return {
@@ -108,10 +132,9 @@ function health(context: CommandContext, isJson: boolean): CommandResult {
     : fail(`${ENDPOINT} is unhealthy: failed to commit proposal: context deadline exceeded`);
 }
 
-function status(context: CommandContext, isJson: boolean): CommandResult {
-  const found = context.etcd?.status();
-  if (context.etcd === undefined || found === undefined)
-    return fail('Error: context deadline exceeded');
+function status(context: Surroundings, isJson: boolean): CommandResult {
+  const found = context.etcd.status();
+  if (found === undefined) return fail('Error: context deadline exceeded');
   const { memberId } = context.etcd;
   if (!isJson) {
     return succeed(
@@ -138,27 +161,43 @@ function status(context: CommandContext, isJson: boolean): CommandResult {
   );
 }
 
-function members(context: CommandContext, isJson: boolean): CommandResult {
-  const id = context.etcd?.memberId ?? 0;
+function members(context: Surroundings, isJson: boolean): CommandResult {
+  const id = context.etcd.memberId;
   const name = `etcd-${id - 1}`;
   return isJson
     ? succeed(`${JSON.stringify({ header: { member_id: id }, members: [{ ID: id, name }] })}\n`)
     : succeed(`${id.toString(16)}, started, ${name}, ${ENDPOINT}, ${ENDPOINT}, false\n`);
 }
 
-function save(context: CommandContext, file: string): CommandResult {
+/** What has happened, in one answer; then the real one waits until it is ended, as `timeout` does. */
+function watch(invocation: Invocation, context: Surroundings): CommandResult {
+  const from = Number(invocation.flags.get('--rev') ?? 1);
+  const events = context.etcd.changesSince(from - 1).map(({ revision, isRemoval }) => ({
+    ...(isRemoval ? { type: 1 } : {}),
+    kv: { mod_revision: revision },
+  }));
+  const answer = { Header: { revision: context.etcd.status()?.revision ?? 0 }, Events: events };
+  const TIMED_OUT = 124;
+  return {
+    code: TIMED_OUT,
+    stdout: Buffer.from(events.length === 0 ? '' : `${JSON.stringify(answer)}\n`),
+    stderr: '',
+  };
+}
+
+function save(context: Surroundings, file: string): CommandResult {
   if (file === '') return fail('Error: snapshot save expects one argument');
   if (!isFolder(context, parentOf(file))) {
     return fail(`Error: could not open ${file}.part: no such file or directory`);
   }
-  const content = context.etcd?.snapshot();
+  const content = context.etcd.snapshot();
   if (content === undefined) return fail('Error: rpc error: code = Unavailable');
-  context.files.set(file, content);
+  context.files.write(file, content);
   return succeed(`Snapshot saved at ${file}\n`, '{"level":"info","msg":"saved"}\n');
 }
 
-function snapshotStatus(context: CommandContext, file: string, isJson: boolean): CommandResult {
-  const content = context.files.get(file);
+function snapshotStatus(context: Surroundings, file: string, isJson: boolean): CommandResult {
+  const content = context.files.read(file);
   if (content === undefined) return fail(`Error: stat ${file}: no such file or directory`);
   try {
     const { revision } = decodeSnapshot(content);
