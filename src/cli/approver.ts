@@ -46,7 +46,8 @@ export function createApprover(options: ApproverOptions, cli: Cli): Approver {
   };
 }
 
-function canAsk(cli: Cli): boolean {
+/** There is a person at a terminal. */
+export function canAsk(cli: Cli): boolean {
   return cli.io.stdin.isTTY === true && cli.io.stderr.isTerminal;
 }
 

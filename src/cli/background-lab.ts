@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DrctlError } from '../engine/index.ts';
@@ -11,7 +11,7 @@ import type { WorldFlags } from './commands/lab.ts';
 import { labWords } from './handlers/lab-serve.ts';
 import type { LabMessage } from './handlers/lab-serve.ts';
 
-const READY_TIMEOUT_MS = 120_000;
+const READY_TIMEOUT_MS = 300_000;
 const MAX_LOG_CHARS = 2_000;
 
 export interface BackgroundLab {
@@ -28,7 +28,7 @@ export async function startBackgroundLab(
   signal: AbortSignal,
 ): Promise<BackgroundLab> {
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await (await import('../adapters/index.ts')).ensureFolder(dir);
   } catch (cause) {
     throw new DrctlError('LAB_FAILED', `The lab's folder ${dir} cannot be made`, {
       cause,

@@ -5,12 +5,15 @@ import type { Io } from './io.ts';
 import { createOutput } from './output.ts';
 import type { Output } from './output.ts';
 import type { Stops } from './stops.ts';
+import type { Named } from './usage.ts';
 
 export interface OutputFlags {
   readonly json?: boolean | undefined;
   readonly color?: boolean | undefined;
   readonly quiet?: boolean | undefined;
   readonly verbose?: boolean | undefined;
+  /** Where runs live, when it was given: commands that are printed name it too. */
+  readonly state?: string | undefined;
 }
 
 /** What a command's work gets. */
@@ -30,8 +33,12 @@ export interface Started {
   readonly work: (cli: Cli) => Promise<number>;
 }
 
-/** How a command hands its work over, once the command line has been understood. */
-export type Start = (started: Started) => void;
+export interface Start {
+  /** How a command hands its work over, once the command line has been understood. */
+  begin(started: Started): void;
+  /** The command line has named this; when it cannot be understood, what may follow is known from it. */
+  named(named: Named): void;
+}
 
 export async function runCommand(started: Started, io: Io): Promise<number> {
   const output = createOutput(io, started.flags);

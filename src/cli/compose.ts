@@ -22,6 +22,9 @@ export interface Connections {
   clients(lease: RunLease): DrClients;
   /** For the runbook's locks, which are taken before there is a lease. */
   kube(target: string): Promise<KubeClient>;
+  /** With the questions about the caller that no action asks. */
+  kubeTarget(target: string): KubeTarget;
+  awsTarget(target: string): AwsTarget;
   close(): void;
 }
 
@@ -79,6 +82,8 @@ export async function connectTargets(options: ConnectionOptions): Promise<Connec
       files,
     }),
     kube: async (name) => kube(name).client,
+    kubeTarget: kube,
+    awsTarget: aws,
     close() {
       for (const target of kubeTargets.values()) target.close();
       for (const target of awsTargets.values()) target.close();

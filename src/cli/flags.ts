@@ -48,12 +48,19 @@ export const inputFlags = {
 export const stateFlags = {
   state: {
     type: 'string',
-    describe: 'Folder of the runs (default: DRCTL_STATE, then .drctl in the working folder)',
+    describe:
+      'Where runs live: a folder or s3://BUCKET/PREFIX (default: DRCTL_STATE, then .drctl in the working folder)',
   },
 } as const satisfies Record<string, Options>;
 
+export const DEFAULT_PARALLEL = 8;
+
 export const planFlags = {
-  parallel: { type: 'number', default: 8, describe: 'How many steps may be under way at once' },
+  parallel: {
+    type: 'number',
+    default: DEFAULT_PARALLEL,
+    describe: 'How many steps may be under way at once',
+  },
   unavailable: {
     type: 'string',
     array: true,
@@ -61,6 +68,37 @@ export const planFlags = {
     default: [] as string[],
     describe: 'A target that is gone: its steps are planned as skipped, with what that risks',
   },
+} as const satisfies Record<string, Options>;
+
+/** Only a part of a runbook. */
+export const choiceFlags = {
+  phase: {
+    type: 'string',
+    array: true,
+    nargs: 1,
+    default: [] as string[],
+    describe: 'Only this phase; may be given again',
+  },
+  only: {
+    type: 'string',
+    array: true,
+    nargs: 1,
+    default: [] as string[],
+    describe: 'Only this step (with --phase: also this one); may be given again',
+  },
+  from: {
+    type: 'string',
+    describe: 'Begin at this step, in the order in which the plan shows them',
+  },
+  until: { type: 'string', describe: 'End with this step' },
+  skip: {
+    type: 'string',
+    array: true,
+    nargs: 1,
+    default: [] as string[],
+    describe: 'Leave this step out; may be given again, needs --reason',
+  },
+  reason: { type: 'string', describe: 'Why steps are skipped; kept with the run and your name' },
 } as const satisfies Record<string, Options>;
 
 export const takeoverFlags = {
@@ -73,7 +111,11 @@ export const takeoverFlags = {
 } as const satisfies Record<string, Options>;
 
 export const approvalFlags = {
-  'auto-approve': { type: 'boolean', default: false, describe: 'Say yes to everything' },
+  'auto-approve': {
+    type: 'boolean',
+    default: false,
+    describe: 'Say yes to everything, also where a name would have to be typed',
+  },
   approve: {
     type: 'string',
     array: true,

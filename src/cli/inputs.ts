@@ -10,6 +10,7 @@ import {
   createRegistry,
   fileValues,
   loadRunbook,
+  looksLikePlan,
   resolveEnv,
 } from '../engine/index.ts';
 import type { EnvValue, Problem, Redactor, Registry, Runbook } from '../engine/index.ts';
@@ -39,15 +40,26 @@ export function builtinRegistry(): Registry<DrPorts> {
   return createRegistry<DrPorts>(builtinActions);
 }
 
-/** RUNBOOK_INVALID, RUNBOOK_VERSION, FILE_UNREADABLE. */
-export async function readRunbook(file: string, cli: Cli): Promise<LoadedRunbook> {
+/** RUNBOOK_INVALID, RUNBOOK_VERSION, FILE_UNREADABLE; USAGE for a saved plan. `text`: when it was read already. */
+export async function readRunbook(file: string, cli: Cli, text?: string): Promise<LoadedRunbook> {
   const registry = builtinRegistry();
   const runbook = await loadRunbook({
     path: file,
-    readFile: (name) => readNamed(name, cli.io.cwd),
+    async readFile(name) {
+      if (name !== file) return readNamed(name, cli.io.cwd);
+      const found = text ?? (await readNamed(name, cli.io.cwd));
+      if (looksLikePlan(found)) throw notARunbook(file);
+      return found;
+    },
     registry,
   });
   return { runbook, path: file, registry };
+}
+
+function notARunbook(file: string): DrctlError {
+  return new DrctlError('USAGE', `${file} is a saved plan, not a runbook`, {
+    hint: `"drctl show ${file}" prints it, "drctl apply ${file}" carries it out`,
+  });
 }
 
 /** ENV_INVALID with every problem of the values, files that cannot be read among them. */
@@ -205,13 +217,17 @@ export async function readNamed(file: string, cwd: string): Promise<string> {
   try {
     return await readFile(absolute, 'utf8');
   } catch (cause) {
-    const why = isAbsent(cause) ? 'does not exist' : 'cannot be read';
-    throw new DrctlError('FILE_UNREADABLE', `The file ${file} ${why}`, {
-      // "ENOENT" would only say the same again.
-      ...(isAbsent(cause) ? {} : { cause }),
-      hint: `Looked for ${absolute}`,
-    });
+    throw unreadable(file, absolute, cause);
   }
+}
+
+export function unreadable(file: string, absolute: string, cause: unknown): DrctlError {
+  const why = isAbsent(cause) ? 'does not exist' : 'cannot be read';
+  return new DrctlError('FILE_UNREADABLE', `The file ${file} ${why}`, {
+    // "ENOENT" would only say the same again.
+    ...(isAbsent(cause) ? {} : { cause }),
+    hint: `Looked for ${absolute}`,
+  });
 }
 
 function isAbsent(error: unknown): boolean {

@@ -2,8 +2,12 @@
 
 import yargs from 'yargs';
 import { actionsCommand } from './commands/actions.ts';
+import { approveCommand } from './commands/approve.ts';
 import { applyCommand } from './commands/apply.ts';
+import { auditCommand } from './commands/audit.ts';
+import { cleanupCommand } from './commands/cleanup.ts';
 import { decisionCommands } from './commands/decisions.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { envCommand } from './commands/env.ts';
 import { labCommand } from './commands/lab.ts';
 import { planCommand } from './commands/plan.ts';
@@ -11,14 +15,17 @@ import { resumeCommand } from './commands/resume.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { runsCommand } from './commands/runs.ts';
 import { schemaCommand } from './commands/schema.ts';
+import { showCommand } from './commands/show.ts';
 import { statusCommand } from './commands/status.ts';
 import { unlockCommand } from './commands/unlock.ts';
 import { validateCommand } from './commands/validate.ts';
 import { runCommand } from './command.ts';
-import type { Started } from './command.ts';
+import type { Start, Started } from './command.ts';
+import { namesOf } from './define-command.ts';
 import { commonFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { explainUsage } from './usage.ts';
+import type { Named } from './usage.ts';
 import { drctlVersion } from './version.ts';
 
 const MAX_HELP_COLUMNS = 110;
@@ -27,31 +34,47 @@ const MAX_HELP_COLUMNS = 110;
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   let started: Started | undefined;
   let failure: string | undefined;
-  const start = (one: Started): void => {
-    started = one;
+  const named: Named[] = [];
+  const start: Start = {
+    begin: (one) => {
+      started = one;
+    },
+    named: (one) => {
+      named.push(one);
+    },
   };
+  const commands = [
+    validateCommand(start),
+    doctorCommand(start),
+    planCommand(start),
+    showCommand(start),
+    applyCommand(start),
+    resumeCommand(start),
+    rollbackCommand(start),
+    cleanupCommand(start),
+    approveCommand(start),
+    ...decisionCommands(start),
+    statusCommand(start),
+    runsCommand(start),
+    auditCommand(start),
+    envCommand(start),
+    actionsCommand(start),
+    schemaCommand(start),
+    unlockCommand(start),
+    labCommand(start),
+  ];
+  named.push({ command: '', flags: {}, positionals: {}, commands: namesOf(commands) });
   const parser = yargs([...argv])
     .scriptName('drctl')
+    // What drctl says is in English, and explained below by what yargs says in English.
+    .detectLocale(false)
     .usage(
       'drctl <command> [options]\n\nRuns disaster-recovery runbooks: plans first, checkpoints every step, resumes after any crash.',
     )
     .parserConfiguration({ 'duplicate-arguments-array': true, 'camel-case-expansion': true })
     .options(commonFlags)
-    .command(validateCommand(start))
-    .command(planCommand(start))
-    .command(applyCommand(start))
-    .command(resumeCommand(start))
-    .command(rollbackCommand(start))
-    .command(decisionCommands(start))
-    .command(statusCommand(start))
-    .command(runsCommand(start))
-    .command(envCommand(start))
-    .command(actionsCommand(start))
-    .command(schemaCommand(start))
-    .command(unlockCommand(start))
-    .command(labCommand(start))
-    .demandCommand(1, 'Name a command')
-    .recommendCommands()
+    .command(commands)
+    .demandCommand(1)
     .strict()
     .help()
     .alias('help', 'h')
@@ -60,12 +83,6 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     .epilogue(
       'Exit codes: 0 done, 1 a step failed, 2 usage, 3 refused, 4 conflict, 5 waits for a person, 130 interrupted',
     )
-    .updateStrings({
-      'Not enough non-option arguments: got %s, need at least %s': {
-        one: 'An argument is missing: %s given, %s needed',
-        other: 'An argument is missing: %s given, %s needed',
-      } as unknown as string,
-    })
     .exitProcess(false)
     .showHelpOnFail(false)
     .fail((message: string | null, error: Error | undefined) => {
@@ -78,7 +95,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   if (failure !== undefined) {
     started = {
       flags: { json: argv.includes('--json') },
-      work: () => explainUsage(failure ?? '', argv),
+      work: () => explainUsage(failure ?? '', { argv, named }),
     };
   }
   return started === undefined ? 0 : runCommand(started, io);

@@ -6,9 +6,13 @@ import type { OutputFlags } from './command.ts';
 import type { Io, Screen } from './io.ts';
 import { createStyle } from './style.ts';
 import type { Style } from './style.ts';
+import { withState } from './with-state.ts';
 
 /** The version of the JSON events: raised when a field changes its meaning. */
 const EVENT_VERSION = 1;
+
+/** Fields of events that hold sentences for people. */
+const PROSE = new Set(['hint', 'message', 'because', 'remedy']);
 
 export interface Output {
   readonly json: boolean;
@@ -40,7 +44,8 @@ export function createOutput(io: Io, flags: OutputFlags): Output {
   const coloured = (screen: Screen): boolean =>
     screen.isTerminal && flags.color !== false && (io.env['NO_COLOR'] ?? '') === '';
   const mask = (text: string): string => redactor?.maskText(text) ?? text;
-  const write = (screen: Screen, text: string): void => screen.write(`${mask(text)}\n`);
+  const complete = (text: string): string => withState(text, flags.state);
+  const write = (screen: Screen, text: string): void => screen.write(`${mask(complete(text))}\n`);
   const progress = io.stdout.isTerminal && !json ? io.stdout : io.stderr;
   return {
     json,
@@ -55,7 +60,9 @@ export function createOutput(io: Io, flags: OutputFlags): Output {
     },
     event: (type, fields) => {
       if (!json) return;
-      const plain = JSON.parse(JSON.stringify(fields)) as JsonObject;
+      const plain = JSON.parse(JSON.stringify(fields), (key, value: Json) =>
+        PROSE.has(key) && typeof value === 'string' ? complete(value) : value,
+      ) as JsonObject;
       const masked: Json = redactor?.mask(plain) ?? plain;
       const event = { v: EVENT_VERSION, type, ...masked };
       io.stdout.write(`${JSON.stringify(event)}\n`);

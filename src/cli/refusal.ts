@@ -1,25 +1,51 @@
 // Why a plan cannot be applied, as an error.
 
-import { DrctlError, summarizePlan } from '../engine/index.ts';
+import { DrctlError, listSome, summarizePlan } from '../engine/index.ts';
 import type { CheckResult, Plan } from '../engine/index.ts';
 
-/** What stands in the way, as one error: the first that the plan met decides the code. */
+/**
+ * What stands in the way, as one error: the first that the plan met decides the code. A precondition that does not hold
+ * comes before one that nobody could look at.
+ */
 export function refusal(plan: Plan): DrctlError {
-  const failing = plan.preconditions.filter(
-    (check) => check.verdict === 'fails' && check.severity === 'error',
-  );
+  const failing = failingPreconditions(plan);
   const { errors } = summarizePlan(plan);
   const reasons = [
     ...failing.map((check) => `${check.id}: ${reasonOf(check)}`),
     ...errors.map(({ instance, error }) => `${instance}: ${error.message}`),
   ];
-  const first = failing.find((check) => check.error !== undefined)?.error ?? errors[0]?.error;
+  const answered = failing.filter(({ unanswered }) => unanswered !== true);
+  const first =
+    answered.length > 0
+      ? answered.find(({ error }) => error !== undefined)?.error
+      : (failing[0]?.error ?? errors[0]?.error);
   const code =
     first === undefined || first.code === 'BUG' || first.code === 'ASSERTION_FAILED'
       ? 'PRECONDITION_FAILED'
       : first.code;
-  const hint = first?.hint ?? 'Put right what fails, and plan again';
-  return new DrctlError(code, `Nothing was begun: ${reasons.join('; ')}`, { hint });
+  const hints = failing.length === 0 ? [first?.hint ?? putRight] : hintsOf(failing);
+  return new DrctlError(code, `Nothing was begun: ${listSome(reasons, '; ')}`, {
+    hint: hints.join('\n'),
+  });
+}
+
+/** Those for which the run is refused. */
+export function failingPreconditions(plan: Plan): readonly CheckResult[] {
+  return plan.preconditions.filter(
+    ({ verdict, severity }) => verdict === 'fails' && severity === 'error',
+  );
+}
+
+const putRight = 'Put right what fails, and plan again';
+
+/** What to do about each, on a line of its own. */
+function hintsOf(failing: readonly CheckResult[]): readonly string[] {
+  const hints = failing.flatMap(({ id, remedy, error }) => {
+    const hint = remedy ?? error?.hint;
+    if (hint === undefined) return [];
+    return [failing.length === 1 ? hint : `${id}: ${hint}`];
+  });
+  return hints.length < failing.length ? [putRight, ...hints] : hints;
 }
 
 /** The runbook's own words; and what went wrong, unless it is just that the check does not hold. */

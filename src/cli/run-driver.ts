@@ -1,20 +1,22 @@
 // What apply, resume and rollback share: the view, the approver, the signals, and how a run's end is told.
 
 import type { DrPorts } from '../actions/index.ts';
-import type { FileRunStore } from '../adapters/index.ts';
-import { formatDuration } from '../engine/index.ts';
+import type { StateStore } from '../adapters/index.ts';
+import { counted, formatDuration, isOver as isRunOver } from '../engine/index.ts';
 import type { Plan, RunEvent, RunResult, RunSession, RunState } from '../engine/index.ts';
 import { createApprover } from './approver.ts';
 import type { ApprovalArgs } from './approver.ts';
 import type { Cli } from './command.ts';
 import { withLocks } from './locks.ts';
 import type { OpenSession } from './session.ts';
-import { isUnfinished } from './state-folder.ts';
-import { counted } from './views/counted.ts';
+import { isUnfinished, placeOf, readState } from './state-folder.ts';
+import { stuckSteps } from './stuck.ts';
+import type { StuckStep } from './stuck.ts';
 import { showError } from './views/error.ts';
 import { destroyedObjects } from './views/plan-step.ts';
 import { createPlainView } from './views/run-plain.ts';
 import type { RunView, Section } from './views/run-view.ts';
+import { stuckLines } from './views/stuck.ts';
 import { wrapped } from './views/table.ts';
 
 /** Events that come before the view is there (while connecting) are kept for it. */
@@ -88,7 +90,7 @@ function isOver(state: RunState, instance: string): boolean {
 export async function driveRun(
   options: {
     readonly opened: OpenSession;
-    readonly store: FileRunStore;
+    readonly store: StateStore;
     readonly plan: Plan;
     readonly args: ApprovalArgs;
     readonly relay: EventRelay;
@@ -97,6 +99,10 @@ export async function driveRun(
     readonly success: RunResult['outcome'];
     /** Of the runbook's locks: see withLocks. */
     readonly takeover: boolean;
+    /** Of the locks: a server that does not answer is passed over. */
+    readonly passOverGone?: boolean;
+    /** The run is yet to be created. */
+    readonly begins?: boolean;
     work(session: RunSession<DrPorts>): Promise<RunResult>;
   },
   cli: Cli,
@@ -109,7 +115,7 @@ export async function driveRun(
   // The engine says itself what is awaited; the second signal aborts.
   cli.stops.gentle(() => undefined);
   const { system } = opened.session;
-  const began = system.now().getTime();
+  const beganMs = system.monotonicMs();
   let result: RunResult;
   try {
     const session: RunSession<DrPorts> = {
@@ -133,19 +139,27 @@ export async function driveRun(
       {
         by,
         takeover: options.takeover,
-        home: () => options.store.home(opened.session.runId),
+        passOverGone: options.passOverGone ?? false,
+        begins: options.begins ?? false,
+        place: () => placeOf(options.store, opened.session.runId),
         isUnderWay: () => isUnfinished(options.store, opened.session.runId),
+        cleanedUp: async () => (await readState(options.store, opened.session.runId)).cleanedUp,
       },
       () => options.work(session),
     );
   } finally {
     await view.end();
   }
-  const tookMs = system.now().getTime() - began;
-  return tellEnd(result, { runId: opened.session.runId, success: options.success, tookMs }, cli);
+  const tookMs = system.monotonicMs() - beganMs;
+  const { runbook, registry, runId } = opened.session;
+  const header = result.outcome === 'stuck' ? await options.store.header(runId) : undefined;
+  const stuck =
+    header === undefined ? [] : stuckSteps({ header, runbook, registry, state: result.state });
+  return tellEnd(result, { runId, success: options.success, tookMs, stuck }, cli);
 }
 
-function phaseDetails(plan: Plan, subject: string, cli: Cli): readonly string[] {
+/** What a person should see before they agree to a phase. */
+export function phaseDetails(plan: Plan, subject: string, cli: Cli): readonly string[] {
   if (!plan.phases.some((phase) => phase.id === subject)) return [];
   const { noteStyle } = cli.output;
   const destroyed = destroyedObjects(plan, subject);
@@ -158,11 +172,16 @@ function phaseDetails(plan: Plan, subject: string, cli: Cli): readonly string[] 
 
 function tellEnd(
   result: RunResult,
-  of: { readonly runId: string; readonly success: RunResult['outcome']; readonly tookMs: number },
+  of: {
+    readonly runId: string;
+    readonly success: RunResult['outcome'];
+    readonly tookMs: number;
+    readonly stuck: readonly StuckStep[];
+  },
   cli: Cli,
 ): number {
   const { output } = cli;
-  const { outcome, error, state } = result;
+  const { outcome, error } = result;
   const counts = countInstances(result);
   const reached = outcome === of.success;
   const exitCode = reached ? 0 : exitCodeOf(result);
@@ -175,6 +194,7 @@ function tellEnd(
       error === undefined
         ? undefined
         : { code: error.code, message: error.message, hint: error.hint },
+    ...(of.stuck.length === 0 ? {} : { stuck: of.stuck }),
   });
   if (!reached && error !== undefined && !output.json)
     showError(error, { output, verbose: output.verbose });
@@ -183,11 +203,34 @@ function tellEnd(
   const mark = reached ? style.good('✓') : style.bad('✗');
   const end = `${mark} Run ${of.runId} ${words} after ${formatDuration(of.tookMs)}: ${countsText(result, counts)}`;
   for (const line of wrapped(end, output.proseColumns)) output.result(line);
-  if (!reached && state.outcome !== 'rolled-back') {
-    output.result(`  drctl status ${of.runId}     where it stands and what can be undone`);
-    output.result(`  drctl resume ${of.runId}     go on`);
+  const { runId } = of;
+  for (const line of stuckLines(of.stuck, { runId, style, columns: output.proseColumns })) {
+    output.result(line);
   }
+  for (const line of nextCommands(result, runId, reached)) output.result(`  ${line}`);
   return exitCode;
+}
+
+function nextCommands(
+  { outcome, state }: RunResult,
+  runId: string,
+  reached: boolean,
+): readonly string[] {
+  if (isRunOver(state)) return [];
+  if (outcome === 'rolled-back') {
+    return [`drctl resume ${runId}     forward again from ${state.rollback?.to}`];
+  }
+  if (outcome === 'cleaned-up') {
+    return [
+      `drctl resume ${runId} --takeover     go on, when surely nobody else has worked there since`,
+      `drctl rollback ${runId} --takeover   back to how it was`,
+    ];
+  }
+  if (reached) return [];
+  return [
+    `drctl status ${runId}     where it stands and what can be undone`,
+    `drctl resume ${runId}     go on`,
+  ];
 }
 
 const outcomeWords = {
@@ -196,6 +239,7 @@ const outcomeWords = {
   stuck: 'is stuck half way back',
   interrupted: 'was interrupted',
   waiting: 'waits for a person',
+  'cleaned-up': 'holds nothing down any more',
 } as const;
 
 function exitCodeOf({ outcome, error }: RunResult): number {

@@ -2,23 +2,27 @@
 
 import path from 'node:path';
 import type { DrPorts } from '../actions/index.ts';
-import type { FileRunStore } from '../adapters/index.ts';
+import type { StateStore } from '../adapters/index.ts';
 import {
   DrctlError,
+  createArtifactLedger,
   envScope,
   parseDuration,
   renderTargets,
   renderVars,
   runScope,
+  verifiedArtifacts,
 } from '../engine/index.ts';
 import type {
   EnvValue,
+  JournalRecord,
   Redactor,
   Registry,
   RenderedTarget,
   RunEventSink,
   Runbook,
   Scope,
+  Selection,
   Session,
 } from '../engine/index.ts';
 import type { Cli } from './command.ts';
@@ -36,8 +40,10 @@ export interface SessionInput {
   readonly runId: string;
   readonly parallel: number;
   readonly unavailable: readonly string[];
+  /** For planning; a run keeps to its plan's. */
+  readonly selection?: Selection | undefined;
   readonly offline: boolean;
-  readonly store: FileRunStore;
+  readonly store: StateStore;
   readonly emit: RunEventSink;
 }
 
@@ -55,15 +61,16 @@ const MAX_PARALLEL = 100;
 export async function openSession(input: SessionInput, cli: Cli): Promise<OpenSession> {
   checkParallel(input.parallel);
   checkUnavailable(input);
-  const run = runScope(input.runId);
+  const run = runScope(input.runId, input.unavailable);
   const vars = renderVars(input.runbook, input.env, run);
   const scope = { env: envScope(input.env), vars, run, steps: {} };
   const targets = renderTargets(input.runbook, scope);
   const runbookPath = path.resolve(cli.io.cwd, input.runbookPath);
+  const ledger = createArtifactLedger(input.registry, () => recordsOf(input));
   const connections = await connectTargets({
     targets,
     unavailable: input.unavailable,
-    artifacts: input.store.artifacts(input.runId),
+    artifacts: verifiedArtifacts(input.store.artifacts(input.runId), ledger.find),
     runbookPath,
     notice: (message) => input.emit({ type: 'notice', severity: 'warning', message }),
   });
@@ -84,12 +91,25 @@ export async function openSession(input: SessionInput, cli: Cli): Promise<OpenSe
       drctl: drctlVersion(),
       parallel: input.parallel,
       unavailable: input.unavailable,
+      ...(input.selection === undefined ? {} : { selection: input.selection }),
       signal: cli.stops.abort,
       runId: input.runId,
       offline: input.offline,
-      emit: input.emit,
+      emit: (event) => {
+        if (event.type === 'journal') ledger.note(event.record);
+        input.emit(event);
+      },
     },
   };
+}
+
+/** None for a run that has not begun: a plan, or the checks before it. */
+async function* recordsOf({ store, runId }: SessionInput): AsyncIterable<JournalRecord> {
+  try {
+    yield* store.read(runId);
+  } catch (error) {
+    if (!(error instanceof DrctlError && error.code === 'RUN_NOT_FOUND')) throw error;
+  }
 }
 
 function checkParallel(parallel: number): void {

@@ -1,8 +1,16 @@
-// Where runs live: --state, then DRCTL_STATE, then .drctl in the working folder.
+// Where runs live: --state, then DRCTL_STATE, then .drctl in the working folder. A folder, or a place in S3 from which
+// another machine can go on.
 
 import path from 'node:path';
-import type { FileRunStore } from '../adapters/index.ts';
-import { DrctlError, fold } from '../engine/index.ts';
+import type { RunPlace, StateStore } from '../adapters/index.ts';
+import {
+  DrctlError,
+  digestRecord,
+  emptyJournal,
+  fold,
+  isOver,
+  standingOf,
+} from '../engine/index.ts';
 import type { JournalRecord, RunHeader, RunState } from '../engine/index.ts';
 import type { Cli } from './command.ts';
 
@@ -10,30 +18,38 @@ export interface StateArgs {
   readonly state?: string | undefined;
 }
 
-export function stateFolder(args: StateArgs, cli: Cli): string {
+/** Contacts nothing yet. USAGE for a place that cannot hold runs. Connections are closed when the command ends. */
+export async function openStore(args: StateArgs, cli: Cli): Promise<StateStore> {
   const named = args.state ?? cli.io.env['DRCTL_STATE'] ?? '';
-  if (/^[a-z0-9]+:\/\//i.test(named)) {
-    throw new DrctlError('USAGE', `--state ${named}: only folders can hold runs`, {
-      hint: 'Name a folder, for example --state /mnt/shared/drctl',
+  const adapters = await import('../adapters/index.ts');
+  const system = adapters.createSystem();
+  const notice = (message: string): void => {
+    cli.output.event('notice', { severity: 'warning', message });
+    cli.output.note(cli.output.noteStyle.warn(`warning: ${message}`));
+  };
+  const slip = /^s3:(?!\/\/)\/?(.*)$/i.exec(named);
+  if (slip !== null) {
+    throw new DrctlError('USAGE', `"${named}" is no place for the state of runs`, {
+      hint: `Did you mean s3://${slip[1]}? A folder of that name would be ./${named}`,
     });
   }
-  return path.resolve(cli.io.cwd, named === '' ? '.drctl' : named);
-}
-
-export async function openStore(args: StateArgs, cli: Cli): Promise<FileRunStore> {
-  const { createFileRunStore, createSystem } = await import('../adapters/index.ts');
-  return createFileRunStore({
-    root: stateFolder(args, cli),
-    system: createSystem(),
-    notice: (message) => {
-      cli.output.event('notice', { severity: 'warning', message });
-      cli.output.note(cli.output.noteStyle.warn(`warning: ${message}`));
-    },
-  });
+  const [, scheme] = /^([a-z0-9]+):\/\//i.exec(named) ?? [];
+  if (scheme === undefined) {
+    const root = path.resolve(cli.io.cwd, named === '' ? '.drctl' : named);
+    return adapters.createFileRunStore({ root, system, notice });
+  }
+  if (scheme !== 's3') {
+    throw new DrctlError('USAGE', `--state ${named}: only folders and S3 can hold runs`, {
+      hint: 'Name a folder, for example --state /mnt/shared/drctl, or a bucket: --state s3://my-bucket/drctl',
+    });
+  }
+  const store = adapters.createS3RunStore({ uri: named, system, notice });
+  cli.atEnd(() => store.close());
+  return store;
 }
 
 /** The run that was named, or the newest. RUN_NOT_FOUND. */
-export async function findRun(store: FileRunStore, runId: string | undefined): Promise<RunHeader> {
+export async function findRun(store: StateStore, runId: string | undefined): Promise<RunHeader> {
   if (runId !== undefined) return store.header(runId);
   const [newest] = await store.list();
   if (newest !== undefined) return newest;
@@ -46,9 +62,9 @@ export function noRuns(): DrctlError {
   });
 }
 
-/** The run that was named, or the newest that has not ended. RUN_NOT_FOUND, RUN_FINISHED. */
+/** The run that was named, the newest that has not ended, or else the newest. RUN_NOT_FOUND. */
 export async function findUnfinished(
-  store: FileRunStore,
+  store: StateStore,
   runId: string | undefined,
 ): Promise<RunHeader> {
   if (runId !== undefined) return store.header(runId);
@@ -58,17 +74,31 @@ export async function findUnfinished(
   }
   const [newest] = headers;
   if (newest === undefined) throw noRuns();
-  throw new DrctlError('RUN_FINISHED', `Every run here has ended; the newest is ${newest.runId}`, {
-    hint: `"drctl status ${newest.runId}" says how it ended`,
-  });
+  return newest;
 }
 
 /** What the journal says now; needs no lease. */
 export async function readState(
-  store: FileRunStore,
+  store: StateStore,
   runId: string,
   torn?: (notice: string) => void,
 ): Promise<RunState> {
+  return (await readJournal(store, runId, torn)).state;
+}
+
+export interface JournalNow {
+  readonly state: RunState;
+  readonly lines: number;
+  /** "sha256:…" of the last line: noted elsewhere, it shows later whether the journal was written anew. */
+  readonly head: string;
+}
+
+/** As `readState`, with where the journal ends. */
+export async function readJournal(
+  store: StateStore,
+  runId: string,
+  torn?: (notice: string) => void,
+): Promise<JournalNow> {
   const records: JournalRecord[] = [];
   for await (const record of store.read(runId, torn === undefined ? {} : { torn })) {
     records.push(record);
@@ -83,14 +113,15 @@ export async function readState(
       },
     );
   }
-  return state;
+  const last = records.at(-1);
+  const head = last === undefined ? emptyJournal.previous : digestRecord(last);
+  return { state, lines: records.length, head };
 }
 
-/** Has begun, and has neither succeeded nor been rolled back. A run whose journal is damaged counts as unfinished. */
-export async function isUnfinished(store: FileRunStore, runId: string): Promise<boolean> {
+/** Has begun, and has neither succeeded nor been rolled back as a whole. A run whose journal is damaged counts as unfinished. */
+export async function isUnfinished(store: StateStore, runId: string): Promise<boolean> {
   try {
-    const { outcome } = await readState(store, runId);
-    return outcome !== 'succeeded' && outcome !== 'rolled-back';
+    return !isOver(await readState(store, runId));
   } catch (error) {
     return !(error instanceof DrctlError && error.code === 'RUN_NOT_FOUND') && !isNoFolder(error);
   }
@@ -102,4 +133,21 @@ function isNoFolder(error: unknown): boolean {
     if ('code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR')) return true;
   }
   return false;
+}
+
+/** For the locks of a run. STORE_UNWRITABLE. */
+export async function placeOf(store: StateStore, runId: string): Promise<RunPlace> {
+  return {
+    home: await store.home(runId),
+    wasBegun: (home) => store.wasBegun(home),
+    standing: async (home, other) => {
+      try {
+        const isHere = home === (await store.home(other));
+        return isHere ? standingOf(await readState(store, other)) : undefined;
+      } catch {
+        // Only for the message about the lock, which stands without it.
+        return undefined;
+      }
+    },
+  };
 }

@@ -1,15 +1,18 @@
 // What the head of a plan says of each target: where it is, and what answers there. Never fails: a target that does
 // not answer says so itself.
 
-import type { DrReaders } from '../actions/index.ts';
+import { withDeadline } from '../engine/index.ts';
 import type { RenderedTarget } from '../engine/index.ts';
+import type { Connections } from './compose.ts';
 
 export interface TargetFact {
   readonly name: string;
   readonly type: RenderedTarget['type'];
   /** The kubeconfig, or the region. */
   readonly where: string;
-  /** "Kubernetes v1.31.2", an AWS identity; absent: not asked. */
+  /** Kubernetes only: the API server's URL. */
+  readonly server?: string;
+  /** "Kubernetes v1.31.2 as ana", an AWS identity; absent: not asked. */
   readonly answers?: string;
   readonly problem?: string;
 }
@@ -20,11 +23,11 @@ const FACT_TIMEOUT_MS = 15_000;
 export async function targetFacts(options: {
   readonly targets: ReadonlyMap<string, RenderedTarget>;
   readonly unavailable: readonly string[];
-  readonly readers: DrReaders;
+  readonly connections: Connections;
   readonly offline: boolean;
   readonly signal: AbortSignal;
 }): Promise<readonly TargetFact[]> {
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(FACT_TIMEOUT_MS)]);
+  const { connections, signal } = options;
   return Promise.all(
     [...options.targets].map(async ([name, { type, settings }]) => {
       const place = settings['kubeconfig'] ?? settings['region'];
@@ -33,7 +36,11 @@ export async function targetFacts(options: {
       if (options.unavailable.includes(name)) return { ...fact, problem: 'given up' };
       if (options.offline) return fact;
       try {
-        return { ...fact, answers: await ask(name, type, { readers: options.readers, signal }) };
+        const deadline = { ms: FACT_TIMEOUT_MS, signal, subject: `Asking ${name}` };
+        const asked = withDeadline(deadline, (bounded) =>
+          ask(name, type, { connections, signal: bounded }),
+        );
+        return { ...fact, ...(await asked) };
       } catch (error) {
         const problem = error instanceof Error ? error.message : String(error);
         return { ...fact, problem };
@@ -45,12 +52,16 @@ export async function targetFacts(options: {
 async function ask(
   name: string,
   type: RenderedTarget['type'],
-  { readers, signal }: { readonly readers: DrReaders; readonly signal: AbortSignal },
-): Promise<string> {
+  { connections, signal }: { readonly connections: Connections; readonly signal: AbortSignal },
+): Promise<Pick<TargetFact, 'answers' | 'server'>> {
   if (type === 'kubernetes') {
-    const reader = await readers.kube(name);
-    return `Kubernetes ${await reader.version(signal)}`;
+    const { reader, account } = connections.kubeTarget(name);
+    // First of all, so that a server that is gone is told of as such.
+    const version = await reader.version(signal);
+    const [server, identity] = await Promise.all([account.server(signal), account.whoAmI(signal)]);
+    const who = identity === undefined ? 'as somebody that nobody names' : `as ${identity.user}`;
+    return { answers: `Kubernetes ${version} ${who}`, server };
   }
-  const reader = await readers.s3(name);
-  return (await reader.identity(signal)) ?? 'identity not known';
+  const reader = await connections.readers.s3(name);
+  return { answers: (await reader.identity(signal)) ?? 'identity not known' };
 }

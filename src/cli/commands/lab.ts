@@ -1,8 +1,7 @@
 // drctl lab: the rehearsal environment on this machine.
 
-import type { CommandModule, InferredOptionTypes } from 'yargs';
-import type { Start } from '../command.ts';
-import { defineCommand } from '../define-command.ts';
+import type { InferredOptionTypes } from 'yargs';
+import { defineCommand, defineFamily } from '../define-command.ts';
 
 const dirFlag = {
   dir: { type: 'string', describe: 'Folder of the lab (default: .drctl/lab)' },
@@ -29,6 +28,25 @@ export const worldFlags = {
     describe: "The source's external-dns has died",
   },
   secrets: { type: 'number', describe: "Secrets in the control plane's namespace" },
+  backend: {
+    choices: ['embedded', 'envtest'] as const,
+    default: 'embedded' as const,
+    describe: 'What serves Kubernetes: drctl itself, or real kube-apiserver and etcd',
+  },
+  aws: {
+    choices: ['embedded', 'moto'] as const,
+    default: 'embedded' as const,
+    describe: 'What serves S3, Route53, IAM and STS: drctl itself, or moto_server',
+  },
+  crds: {
+    type: 'string',
+    describe: 'Folder with the real HyperShift and Cluster API definitions [env DRCTL_LAB_CRDS]',
+  },
+  'newer-destination': {
+    type: 'boolean',
+    default: false,
+    describe: 'The destination prefers Cluster API v1beta2; needs --crds',
+  },
   'time-scale': { type: 'number', describe: 'Multiplies every delay of the controllers' },
 } as const;
 
@@ -46,8 +64,10 @@ const up = defineCommand({
   work: async (args, cli) => (await import('../handlers/lab-up.ts')).labUp(args, cli),
 });
 
+/** What "up" runs in the background. */
 const serve = defineCommand({
   command: 'serve',
+  hidden: true,
   describe: 'Run the lab in this process until it is stopped',
   positionals: {},
   flags: { ...dirFlag, ...worldFlags },
@@ -71,7 +91,7 @@ const check = defineCommand({
   flags: {
     ...dirFlag,
     expect: {
-      choices: ['migrated', 'control-plane-only', 'unchanged'] as const,
+      choices: ['migrated', 'control-plane-only', 'recovered', 'unchanged'] as const,
       default: 'migrated' as const,
       describe: 'What the end state is compared with',
     },
@@ -79,8 +99,24 @@ const check = defineCommand({
   examples: [
     ['drctl lab check', 'After apply'],
     ['drctl lab check --expect unchanged', 'After rollback'],
+    ['drctl lab check --expect recovered', 'After a recovery without the source'],
   ],
   work: async (args, cli) => (await import('../handlers/lab.ts')).labCheck(args, cli),
+});
+
+const fail = defineCommand({
+  command: 'fail <side>',
+  describe: 'Lose a management cluster for good, with all that runs on it',
+  positionals: {
+    side: {
+      choices: ['source', 'destination'] as const,
+      describe: 'Which one',
+      demandOption: true,
+    },
+  },
+  flags: dirFlag,
+  examples: [['drctl lab fail source', 'Then: drctl plan … --unavailable source']],
+  work: async (args, cli) => (await import('../handlers/lab.ts')).labFail(args, cli),
 });
 
 const down = defineCommand({
@@ -101,20 +137,8 @@ const demo = defineCommand({
   work: async (args, cli) => (await import('../handlers/lab-demo.ts')).labDemo(args, cli),
 });
 
-export function labCommand(start: Start): CommandModule {
-  return {
-    command: 'lab <command>',
-    describe: 'The rehearsal environment: two management clusters, S3 and Route53 on loopback',
-    builder: (yargs) =>
-      yargs
-        .command(up(start))
-        .command(status(start))
-        .command(check(start))
-        .command(down(start))
-        .command(demo(start))
-        // Hidden: what "up" runs in the background.
-        .command({ ...serve(start), describe: false })
-        .demandCommand(1, 'Name a lab command'),
-    handler: () => undefined,
-  };
-}
+export const labCommand = defineFamily({
+  name: 'lab',
+  describe: 'The rehearsal environment: two management clusters, S3 and Route53 on loopback',
+  commands: [up, status, check, fail, down, demo, serve],
+});

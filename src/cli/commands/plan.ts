@@ -1,7 +1,7 @@
 // drctl plan: what would be done, from the live world, by readers only.
 
 import { defineCommand } from '../define-command.ts';
-import { inputFlags, planFlags } from '../flags.ts';
+import { choiceFlags, inputFlags, planFlags, stateFlags } from '../flags.ts';
 
 export const planCommand = defineCommand({
   command: 'plan <runbook>',
@@ -11,12 +11,19 @@ export const planCommand = defineCommand({
   },
   flags: {
     ...inputFlags,
+    ...stateFlags,
     ...planFlags,
+    ...choiceFlags,
     full: { type: 'boolean', default: false, describe: 'Every object and every field' },
     offline: {
       type: 'boolean',
       default: false,
       describe: 'Contact nothing; shows the structure only',
+    },
+    out: {
+      alias: 'o',
+      type: 'string',
+      describe: 'Save the plan in this file, for "drctl show" and "drctl apply"',
     },
     'detailed-exitcode': {
       type: 'boolean',
@@ -28,7 +35,9 @@ export const planCommand = defineCommand({
   examples: [
     ['drctl plan runbooks/aws-same-region.yaml -e my.env', 'What would be done'],
     ['drctl plan my.yaml -e my.env --full', 'With every object and field'],
+    ['drctl plan my.yaml -e my.env -o my.plan', 'To be reviewed, and applied later'],
     ['drctl plan my.yaml -e my.env --unavailable source', 'When the source is gone'],
+    ['drctl plan my.yaml -e my.env --until snapshot', 'Only a part of it'],
   ],
   work: async (args, cli) => (await import('../handlers/plan.ts')).plan(args, cli),
 });

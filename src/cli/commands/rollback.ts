@@ -1,7 +1,7 @@
 // drctl rollback: undo what a run did.
 
 import { defineCommand } from '../define-command.ts';
-import { approvalFlags, inputFlags, stateFlags, takeoverFlags } from '../flags.ts';
+import { approvalFlags, inputFlags, planFlags, stateFlags, takeoverFlags } from '../flags.ts';
 
 export const rollbackCommand = defineCommand({
   command: 'rollback [run]',
@@ -19,7 +19,11 @@ export const rollbackCommand = defineCommand({
       describe: 'Also back over a point of no return, which may destroy data',
     },
     ...takeoverFlags,
-    parallel: { type: 'number', default: 8, describe: 'How many steps may be under way at once' },
+    parallel: planFlags.parallel,
+    unavailable: {
+      ...planFlags.unavailable,
+      describe: 'A target that is gone: what the run did on it is left as it is, and said so',
+    },
   },
   examples: [
     ['drctl rollback --preview', 'What would be undone, and what cannot be'],

@@ -1,34 +1,38 @@
-// drctl apply: the run's id, the plan, the question, the run.
+// drctl apply: the run's id, the plan, the question, the run. A saved plan has the first two already.
 
 import path from 'node:path';
-import { startRun } from '../../engine/index.ts';
-import type { Plan } from '../../engine/index.ts';
-import { createApprover } from '../approver.ts';
-import type { ApprovalArgs } from '../approver.ts';
+import { formatDuration } from '../../engine/index.ts';
+import { approvePlan } from '../approve-plan.ts';
+import { beginRun, tellRun } from '../begin-run.ts';
+import type { ApplyArgs } from '../begin-run.ts';
 import { checkApprovals } from '../check-approvals.ts';
+import { chooseSteps } from '../choose-steps.ts';
 import type { Cli } from '../command.ts';
+import { DEFAULT_PARALLEL } from '../flags.ts';
 import { readRunbook, resolveInputs } from '../inputs.ts';
+import { assertLocksFree } from '../locks.ts';
+import { makePlan, printPlan } from '../make-plan.ts';
 import { refusal } from '../refusal.ts';
-import { createEventRelay, driveRun, planSections } from '../run-driver.ts';
+import { createEventRelay } from '../run-driver.ts';
+import { readPlanOrRunbook } from '../saved-plans/read-file.ts';
 import { openSession, startTimeout } from '../session.ts';
-import { openStore } from '../state-folder.ts';
-import type { StateArgs } from '../state-folder.ts';
-import { showPlan } from './plan.ts';
-import type { PlanArgs } from './plan.ts';
+import { openStore, placeOf } from '../state-folder.ts';
+import { applySaved } from './apply-saved.ts';
 
-export async function apply(
-  args: PlanArgs & ApprovalArgs & StateArgs & { readonly timeout: string | undefined },
-  cli: Cli,
-): Promise<number> {
+export async function apply(args: ApplyArgs, cli: Cli): Promise<number> {
   startTimeout(args.timeout, cli);
-  const loaded = await readRunbook(args.runbook, cli);
-  checkApprovals(args.approve, loaded.runbook);
+  const file = await readPlanOrRunbook(args.runbook, cli);
+  if (file.kind === 'plan') return applySaved(file.saved, args, cli);
+  const loaded = await readRunbook(args.runbook, cli, file.text);
+  checkApprovals(args.approve, { ...loaded.runbook, hasDigest: true });
+  const selection = await chooseSteps(args, loaded);
   const inputs = await resolveInputs(loaded.runbook, args, cli);
+  const store = await openStore(args, cli);
+  // Before the world is read and a person asked: what cannot be recorded is not begun.
+  await store.check();
   const { createSystem, newRunId } = await import('../../adapters/index.ts');
   const runId = newRunId(createSystem(), loaded.runbook.name);
-  cli.output.result(`${cli.output.style.bold('Run')} ${runId}`);
-  cli.output.event('run', { runId, runbook: args.runbook });
-  const store = await openStore(args, cli);
+  tellRun(runId, args.runbook, cli);
   const relay = createEventRelay();
   const opened = await openSession(
     {
@@ -37,44 +41,22 @@ export async function apply(
       runbookPath: args.runbook,
       registry: loaded.registry,
       runId,
-      parallel: args.parallel,
+      parallel: args.parallel ?? DEFAULT_PARALLEL,
       unavailable: args.unavailable,
+      selection,
       offline: false,
       store,
       emit: relay.emit,
     },
     cli,
   );
-  const plan = await showPlan(opened, { path: args.runbook, full: false }, cli);
-  if (!plan.canApply) throw refusal(plan);
-  await approvePlan(plan, args, cli);
-  return driveRun(
-    {
-      opened,
-      store,
-      plan,
-      args,
-      relay,
-      sections: planSections(plan),
-      success: 'succeeded',
-      takeover: false,
-      work: (session) =>
-        startRun(session, {
-          store,
-          plan,
-          envFiles: args.envFile.map((file) => path.resolve(cli.io.cwd, file)),
-        }),
-    },
-    cli,
-  );
-}
-
-/** DECLINED, APPROVAL_NEEDED. */
-async function approvePlan(plan: Plan, args: ApprovalArgs, cli: Cli): Promise<void> {
-  const { operator } = await import('../../adapters/index.ts');
-  const approver = createApprover(
-    { ...args, by: operator(), now: () => new Date(), details: () => [], aside: (ask) => ask() },
-    cli,
-  );
-  await approver.approve({ subject: 'plan', message: `Apply this plan of ${plan.runbook.name}?` });
+  await assertLocksFree(opened, () => placeOf(store, runId));
+  const made = await makePlan(opened, store, cli);
+  const view = { path: args.runbook, full: false, when: formatDuration(made.tookMs) };
+  printPlan(made, view, cli);
+  if (!made.plan.canApply) throw refusal(made.plan);
+  const approval = await approvePlan(made, args, cli);
+  const { plan, clusters } = made;
+  const envFiles = args.envFile.map((one) => path.resolve(cli.io.cwd, one));
+  return beginRun({ opened, store, relay, args, plan, clusters, envFiles, approval }, cli);
 }

@@ -55,14 +55,13 @@ export async function decide(
         cli,
       ),
     },
-    { store, step, decision, reason },
+    { store, step, decision, reason, moved: opened.moved },
   );
   const { style } = cli.output;
   cli.output.result(
     `${style.good('✓')} ${header.runId}: ${step} ${words[decision]} (${by.user}: ${reason})`,
   );
-  const said = probeText(decided);
-  if (said !== undefined) cli.output.result(`  ${style.warn(said)}`);
+  for (const said of probeTexts(decided)) cli.output.result(`  ${style.warn(said)}`);
   cli.output.result(`  drctl resume ${header.runId}     go on`);
   cli.output.event('decided', {
     runId: header.runId,
@@ -80,16 +79,18 @@ const words = {
   'mark-done': 'counts as done',
 } as const satisfies Record<Decision, string>;
 
-/** Where the step's own check does not agree with the person; the decision holds all the same. */
-function probeText({ probed }: Decided): string | undefined {
+/** What the step's own check says to a person who did it by hand; the decision holds all the same. */
+function probeTexts({ probed }: Decided): readonly string[] {
+  const unknown = 'Its outputs are not known: a step that needs one of them will refuse to begin';
   switch (probed?.found) {
     case 'done':
+      return ['Its own check agrees: it is done'];
     case undefined:
-      return undefined;
+      return [];
     case 'not-done':
-      return 'Its own check says that it is not done';
+      return ['Its own check does not agree: it says that it is not done', unknown];
     case 'unclear':
-      return `Its own check cannot tell: ${probed.because}`;
+      return [`Its own check cannot tell: ${probed.because}`, unknown];
     default:
       return probed satisfies never;
   }

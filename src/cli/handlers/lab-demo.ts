@@ -2,6 +2,8 @@
 
 import path from 'node:path';
 import { startBackgroundLab } from '../background-lab.ts';
+import { checkWorldFlags } from '../check-world-flags.ts';
+import { everyStep } from '../choose-steps.ts';
 import type { Cli } from '../command.ts';
 import type { WorldFlags } from '../commands/lab.ts';
 import { apply } from './apply.ts';
@@ -9,6 +11,7 @@ import { labCheck } from './lab.ts';
 import { labNames, shippedRunbook, showLab } from './lab-up.ts';
 
 export async function labDemo(args: WorldFlags, cli: Cli): Promise<number> {
+  await checkWorldFlags(args, cli.io.env);
   const folder = path.resolve(cli.io.cwd, '.drctl', 'demo');
   const dir = path.join(folder, 'lab');
   const heading = (text: string): void =>
@@ -31,6 +34,7 @@ export async function labDemo(args: WorldFlags, cli: Cli): Promise<number> {
       state: path.join(folder, 'state'),
       parallel: DEMO_PARALLEL,
       unavailable: [],
+      ...everyStep,
       autoApprove: true,
       approve: [],
       timeout: undefined,

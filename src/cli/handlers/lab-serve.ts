@@ -2,6 +2,7 @@
 // it once when it is ready.
 
 import type { LabFiles, LabOptions } from '../../lab/index.ts';
+import { checkWorldFlags } from '../check-world-flags.ts';
 import type { Cli } from '../command.ts';
 import type { WorldFlags } from '../commands/lab.ts';
 import { labFolder } from './lab.ts';
@@ -13,13 +14,18 @@ export type LabMessage =
   | { readonly ready: false; readonly message: string; readonly hint: string };
 
 export async function labServe(args: LabArgs & WorldFlags, cli: Cli): Promise<number> {
+  // Also what the programs of a lab write is its owner's alone: etcd restores snapshots into files that all may read.
+  process.umask(0o077);
+  await checkWorldFlags(args, cli.io.env);
   const { LabError, startLab } = await import('../../lab/index.ts');
-  const lab = await startLab(labOptions(labFolder(args, cli), args)).catch((error: unknown) => {
-    if (error instanceof LabError) {
-      tell({ ready: false, message: error.message, hint: error.hint });
-    }
-    throw error;
-  });
+  const lab = await startLab(labOptions(labFolder(args, cli), args, cli.io.env)).catch(
+    (error: unknown) => {
+      if (error instanceof LabError) {
+        tell({ ready: false, message: error.message, hint: error.hint });
+      }
+      throw error;
+    },
+  );
   cli.stops.gentle(() => undefined);
   cli.stops.interrupt.addEventListener('abort', () => void lab.down(), { once: true });
   cli.output.event('lab-ready', { dir: lab.dir, files: lab.files });
@@ -35,13 +41,18 @@ function tell(message: LabMessage): void {
   process.send?.(message);
 }
 
-export function labOptions(dir: string, args: WorldFlags): LabOptions {
+export function labOptions(dir: string, args: WorldFlags, env: NodeJS.ProcessEnv): LabOptions {
+  const crds = args.crds ?? env['DRCTL_LAB_CRDS'] ?? '';
   return {
     dir,
     highlyAvailable: args['highly-available'],
     neighbours: args.neighbours,
     endpointAccess: args['endpoint-access'],
     externalDnsDead: args['external-dns-dead'],
+    backend: args.backend,
+    aws: args.aws,
+    newerDestination: args['newer-destination'],
+    ...(crds === '' ? {} : { crds }),
     ...(args['node-pools'] === undefined ? {} : { nodePools: args['node-pools'] }),
     ...(args['node-pool-replicas'] === undefined
       ? {}
@@ -58,6 +69,10 @@ export function labWords(args: WorldFlags): readonly string[] {
     args.neighbours ? '' : '--no-neighbours',
     `--endpoint-access=${args['endpoint-access']}`,
     args['external-dns-dead'] ? '--external-dns-dead' : '',
+    `--backend=${args.backend}`,
+    `--aws=${args.aws}`,
+    args.crds === undefined ? '' : `--crds=${args.crds}`,
+    args['newer-destination'] ? '--newer-destination' : '',
     args['node-pools'] === undefined ? '' : `--node-pools=${args['node-pools']}`,
     args['node-pool-replicas'] === undefined
       ? ''

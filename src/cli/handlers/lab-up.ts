@@ -1,15 +1,15 @@
 // drctl lab up.
 
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startBackgroundLab } from '../background-lab.ts';
 import type { BackgroundLab } from '../background-lab.ts';
 import { parseEnvFile } from '../../engine/index.ts';
+import { checkWorldFlags } from '../check-world-flags.ts';
 import type { Cli } from '../command.ts';
 import type { WorldFlags } from '../commands/lab.ts';
 import { readRunbook } from '../inputs.ts';
-import { labFolder } from './lab.ts';
+import { labFolder, relative } from './lab.ts';
 import type { LabArgs } from './lab.ts';
 
 /** Absolute. */
@@ -18,6 +18,7 @@ export const shippedRunbook = fileURLToPath(
 );
 
 export async function labUp(args: LabArgs & WorldFlags, cli: Cli): Promise<number> {
+  await checkWorldFlags(args, cli.io.env);
   cli.output.note(cli.output.noteStyle.dim('Starting the lab …'));
   const lab = await startBackgroundLab(labFolder(args, cli), args, cli.stops.abort);
   showLab(lab, cli);
@@ -54,11 +55,6 @@ export function showLab(lab: BackgroundLab, cli: Cli): void {
   cli.output.result(`  destination   ${relative(files.destinationKubeconfig, cli)}`);
   cli.output.result(`  hosted        ${relative(files.hostedKubeconfig, cli)}`);
   cli.output.event('lab-up', { ...lab });
-}
-
-function relative(file: string, cli: Cli): string {
-  const short = path.relative(cli.io.cwd, file);
-  return short.startsWith('..') ? file : short;
 }
 
 /** What the lab's env file sets, and what would otherwise choose other credentials. */

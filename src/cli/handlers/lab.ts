@@ -1,8 +1,15 @@
 // drctl lab status, check, down: asks the lab in the background.
 
+import { counted } from '../../engine/index.ts';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ConnectedLab, LabReport, LabStatus, SideStatus } from '../../lab/index.ts';
+import type {
+  ConnectedLab,
+  FailingSide,
+  LabReport,
+  LabStatus,
+  SideStatus,
+} from '../../lab/index.ts';
 import type { Cli } from '../command.ts';
 import type { Style } from '../style.ts';
 
@@ -14,6 +21,12 @@ export function labFolder(args: LabArgs, cli: Cli): string {
   return path.resolve(cli.io.cwd, args.dir ?? path.join('.drctl', 'lab'));
 }
 
+/** As a person in the working folder would write it. */
+export function relative(file: string, cli: Cli): string {
+  const short = path.relative(cli.io.cwd, file);
+  return short.startsWith('..') ? file : short;
+}
+
 export async function labStatus(args: LabArgs, cli: Cli): Promise<number> {
   const { connectLab } = await import('../../lab/index.ts');
   const status = await (await connectLab(labFolder(args, cli))).status();
@@ -22,10 +35,14 @@ export async function labStatus(args: LabArgs, cli: Cli): Promise<number> {
   return 0;
 }
 
+const KUBERNETES = { embedded: 'embedded', envtest: 'real kube-apiserver and etcd' } as const;
+const AWS = { embedded: 'embedded', moto: 'moto_server' } as const;
+
 function statusLines(status: LabStatus, style: Style): readonly string[] {
   const { dns } = status;
   return [
     `${style.bold('Lab')} of hosted cluster ${status.hostedCluster} (process ${status.pid}, since ${status.startedAt})`,
+    `${style.bold('servers')} Kubernetes: ${KUBERNETES[status.backend]}; AWS: ${AWS[status.aws]}`,
     ...sideLines('source', status.source, style),
     ...sideLines('destination', status.destination, style),
     style.bold('nodes'),
@@ -39,6 +56,7 @@ function statusLines(status: LabStatus, style: Style): readonly string[] {
 }
 
 function sideLines(name: string, side: SideStatus, style: Style): readonly string[] {
+  if (side.failed) return [`${style.bold(name)}: ${style.bad('has failed')}`];
   const serves = side.servesHostedApi ? style.good('serves the hosted API') : 'does not serve it';
   return [
     `${style.bold(name)}: ${serves}, operator replicas ${side.operatorReplicas}`,
@@ -56,7 +74,7 @@ function sideLines(name: string, side: SideStatus, style: Style): readonly strin
 function violationLines(violations: LabStatus['violations'], style: Style): readonly string[] {
   if (violations.length === 0) return [style.good('No violations')];
   return [
-    style.bad(`${violations.length} violations`),
+    style.bad(counted(violations.length, 'violation')),
     ...violations.map(
       (one) => `  ${style.bad('✗')} ${one.at} ${one.kind}: ${one.message} (${one.object})`,
     ),
@@ -99,6 +117,27 @@ function showReport(report: LabReport, cli: Cli): number {
   );
   cli.output.event('lab-check', { ...report });
   return report.ok ? 0 : 1;
+}
+
+export async function labFail(
+  args: LabArgs & { readonly side: FailingSide },
+  cli: Cli,
+): Promise<number> {
+  const { connectLab } = await import('../../lab/index.ts');
+  const dir = labFolder(args, cli);
+  await (await connectLab(dir)).fail(args.side);
+  cli.output.result(
+    `${cli.output.style.good('✓')} The ${args.side} has failed: its API, its operators and its control planes are gone; instances and DNS records stay`,
+  );
+  // Without a destination there is nowhere to go.
+  if (args.side === 'source') {
+    const env = relative(path.join(dir, 'lab.env'), cli);
+    cli.output.result(
+      `${cli.output.style.bold('Next:')} drctl plan runbooks/aws-same-region.yaml -e ${env} --unavailable source`,
+    );
+  }
+  cli.output.event('lab-fail', { side: args.side });
+  return 0;
 }
 
 export async function labDown(args: LabArgs, cli: Cli): Promise<number> {

@@ -7,7 +7,7 @@ import {
   rollbackRun,
 } from '../../engine/index.ts';
 import type { RunHeader, Runbook } from '../../engine/index.ts';
-import type { FileRunStore } from '../../adapters/index.ts';
+import type { StateStore } from '../../adapters/index.ts';
 import { createApprover } from '../approver.ts';
 import type { ApprovalArgs } from '../approver.ts';
 import { checkApprovals } from '../check-approvals.ts';
@@ -15,12 +15,13 @@ import type { Cli } from '../command.ts';
 import { builtinRegistry } from '../inputs.ts';
 import type { InputArgs } from '../inputs.ts';
 import { openRecorded } from '../open-recorded.ts';
+import { checkRollbackTo } from '../rollback-to.ts';
 import { createEventRelay, driveRun } from '../run-driver.ts';
 import { durationFlag } from '../session.ts';
 import { findRun, openStore, readState } from '../state-folder.ts';
 import type { StateArgs } from '../state-folder.ts';
 import { tableLines } from '../views/table.ts';
-import { detailLines, undoDetails } from '../views/undo-details.ts';
+import { detailLines, keeperOf, undoDetails } from '../views/undo-details.ts';
 import type { UndoDetails } from '../views/undo-details.ts';
 
 export interface RollbackArgs extends InputArgs, ApprovalArgs, StateArgs {
@@ -30,15 +31,19 @@ export interface RollbackArgs extends InputArgs, ApprovalArgs, StateArgs {
   readonly force: boolean;
   readonly takeover: boolean;
   readonly parallel: number;
+  readonly unavailable: readonly string[];
   readonly timeout: string | undefined;
 }
 
 const DEFAULT_TIMEOUT_MS = 60 * 60 * 1_000;
 
 export async function rollback(args: RollbackArgs, cli: Cli): Promise<number> {
+  const timeoutMs =
+    args.timeout === undefined ? DEFAULT_TIMEOUT_MS : durationFlag(args.timeout, '--timeout');
   const store = await openStore(args, cli);
   const header = await findRun(store, args.run);
-  const { preview, runbook } = await readPreview(store, header, args.to);
+  const columns = cli.output.proseColumns;
+  const { preview, runbook } = await readPreview(store, header, { to: args.to, columns });
   checkApprovals(args.approve, runbook);
   cli.output.event('rollback-preview', { runId: header.runId, ...preview });
   showPreview({ header, preview, inDetail: args.preview }, cli);
@@ -52,7 +57,14 @@ export async function rollback(args: RollbackArgs, cli: Cli): Promise<number> {
   }
   const relay = createEventRelay();
   const opened = await openRecorded(
-    { header, store, args, secretsNeeded: true, emit: relay.emit },
+    {
+      header,
+      store,
+      args,
+      secretsNeeded: true,
+      emit: relay.emit,
+      unavailable: args.unavailable,
+    },
     cli,
   );
   await approveRollback(header, args, cli);
@@ -79,10 +91,8 @@ export async function rollback(args: RollbackArgs, cli: Cli): Promise<number> {
           store,
           force: args.force,
           takeover: args.takeover,
-          timeoutMs:
-            args.timeout === undefined
-              ? DEFAULT_TIMEOUT_MS
-              : durationFlag(args.timeout, '--timeout'),
+          moved: opened.moved,
+          timeoutMs,
           ...(args.to === undefined ? {} : { to: args.to }),
         }),
     },
@@ -96,13 +106,14 @@ interface Preview {
 }
 
 async function readPreview(
-  store: FileRunStore,
+  store: StateStore,
   header: RunHeader,
-  to: string | undefined,
+  { to, columns }: { readonly to: string | undefined; readonly columns: number },
 ): Promise<{ readonly preview: Preview; readonly runbook: Runbook }> {
   const registry = builtinRegistry();
   const runbook = await loadRunbookFromSources(header.sources, registry);
   const state = await readState(store, header.runId);
+  checkRollbackTo(to, { runbook, state, columns });
   const preview = previewRollback({ runbook, registry, state }, to);
   const undo = preview.undo.map((prospect) => undoDetails(prospect, { runbook, state }));
   return { preview: { ...preview, undo }, runbook };
@@ -127,11 +138,12 @@ function showPreview(
   const { style } = output;
   output.result(`${style.bold('Rollback')} of ${header.runId}, in this order:`);
   const worthy = preview.undo.filter(({ how }) => how !== 'nothing');
-  const rows = worthy.map(({ instance, how, because }) => [
-    instance,
-    how === 'impossible' ? style.bad(howWords[how]) : howWords[how],
-    because ?? '',
-  ]);
+  const rows = worthy.map((step) => {
+    const { instance, how, because = '' } = step;
+    const keeper = keeperOf(step);
+    if (keeper !== undefined) return [instance, 'stays', `while ${keeper} is there`];
+    return [instance, how === 'impossible' ? style.bad(howWords[how]) : howWords[how], because];
+  });
   if (rows.length === 0)
     output.result('  nothing: this run has changed nothing that is still there');
   for (const [index, line] of tableLines(['STEP', 'HOW', ''], rows, style).entries()) {

@@ -47,9 +47,13 @@ async function readable(read: () => Promise<RunState>): Promise<RunState | undef
   }
 }
 
-function stateWord(state: RunState | undefined, busy: boolean): string {
+/** How a run stands, in a word or two. `state` undefined: its journal is damaged. */
+export function stateWord(state: RunState | undefined, busy: boolean): string {
   if (state === undefined) return 'damaged';
-  if (state.outcome !== undefined) return state.outcome;
+  const { outcome, rollback } = state;
+  if (outcome === 'rolled-back' && rollback?.to !== undefined)
+    return `rolled-back to ${rollback.to}`;
+  if (outcome !== undefined) return outcome;
   if (busy) return state.status === 'rolling-back' ? 'rolling back' : 'running';
   return state.status === 'new' ? 'not begun' : 'unfinished';
 }

@@ -1,12 +1,19 @@
 // drctl status. Reads without a lease, so it works while the run goes on.
 
-import { loadRunbookFromSources, summarizeRun } from '../../engine/index.ts';
+import {
+  approvalStanding,
+  loadRunbookFromSources,
+  summarizeRun,
+  waitingPhase,
+} from '../../engine/index.ts';
 import type { Cli } from '../command.ts';
 import { heldReplicas } from '../held-replicas.ts';
 import { builtinRegistry } from '../inputs.ts';
-import { findRun, openStore, readState } from '../state-folder.ts';
+import { findRun, openStore, readJournal } from '../state-folder.ts';
 import type { StateArgs } from '../state-folder.ts';
+import { stuckSteps } from '../stuck.ts';
 import { statusLines } from '../views/status.ts';
+import { undoDetails } from '../views/undo-details.ts';
 
 export async function status(
   args: StateArgs & { readonly run: string | undefined },
@@ -17,13 +24,35 @@ export async function status(
   const registry = builtinRegistry();
   const runbook = await loadRunbookFromSources(header.sources, registry);
   const torn = (notice: string): void => cli.output.note(cli.output.noteStyle.warn(notice));
-  const state = await readState(store, header.runId, torn);
-  const summary = summarizeRun(runbook, registry, state);
+  const { state, lines, head } = await readJournal(store, header.runId, torn);
+  const journal = { lines, head };
+  const summary = summarizeRun(runbook, registry, state, header.plan.selection);
   const holds = heldReplicas(state);
+  const undo = summary.undo.map((prospect) => undoDetails(prospect, { runbook, state }));
+  const stuck = stuckSteps({ header, runbook, registry, state });
   const holder = await store.holder(header.runId);
   const { style, verbose, proseColumns: columns } = cli.output;
   const now = new Date();
-  const view = { header, state, summary, holds, holder, style, verbose, columns, now };
+  const waits = waitingPhase({ header, runbook, registry, state });
+  const approvals =
+    waits === undefined || waits.approvals === 1
+      ? undefined
+      : { phase: waits.id, ...approvalStanding({ plan: header.plan, state, phase: waits, now }) };
+  const view = {
+    header,
+    state,
+    journal,
+    summary,
+    holds,
+    undo,
+    stuck,
+    holder,
+    approvals,
+    style,
+    verbose,
+    columns,
+    now,
+  };
   for (const line of statusLines(view)) {
     cli.output.result(line);
   }
@@ -37,7 +66,14 @@ export async function status(
     endedAt: state.endedAt,
     holder,
     holds,
+    journal,
+    approvals,
     ...summary,
+    selection: header.plan.selection,
+    undo,
+    ...(stuck.length === 0 ? {} : { stuck }),
+    cleanedUp: state.cleanedUp,
+    rolledBackTo: state.rollback?.to,
   });
   return 0;
 }

@@ -1,9 +1,9 @@
 // drctl validate.
 
+import { counted } from '../../engine/index.ts';
 import type { Cli } from '../command.ts';
 import { readRunbook, resolveWithoutFiles, showWarnings } from '../inputs.ts';
 import type { InputArgs } from '../inputs.ts';
-import { counted } from '../views/counted.ts';
 
 export async function validate(
   args: InputArgs & { readonly runbook: string },

@@ -1,6 +1,6 @@
 // One change as lines of text: what happens to which object, field by field, before → after.
 
-import { assertNever } from '../../engine/index.ts';
+import { assertNever, counted } from '../../engine/index.ts';
 import type { Change, FieldChange, Json } from '../../engine/index.ts';
 import type { Style } from '../style.ts';
 import { cut } from './table.ts';
@@ -81,7 +81,7 @@ function fieldLines(fields: readonly FieldChange[], view: ChangeView): readonly 
   const shown = view.full ? fields : fields.slice(0, MAX_FIELDS);
   const lines = shown.flatMap((field) => fieldLine(field, view));
   const left = fields.length - shown.length;
-  if (left > 0) lines.push(view.style.dim(`    … ${left} more fields (--full)`));
+  if (left > 0) lines.push(view.style.dim(`    … ${counted(left, 'more field')} (--full)`));
   return lines;
 }
 

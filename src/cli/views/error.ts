@@ -1,7 +1,7 @@
 // Errors as people and machines see them: what failed, where in which file, what to do next. Never a stack, except for
 // mistakes of ours.
 
-import { DrctlError } from '../../engine/index.ts';
+import { DrctlError, counted } from '../../engine/index.ts';
 import type { ErrorRecord, Problem } from '../../engine/index.ts';
 import type { Output } from '../output.ts';
 import type { Style } from '../style.ts';
@@ -62,7 +62,9 @@ function errorLines(error: DrctlError, causes: readonly string[], style: Style):
   lines.push(`${style.bad(`${error.code}:`)} ${step}${headline(error)}${place}`);
   for (const cause of causes) lines.push(`  ${style.dim(`because: ${cause}`)}`);
   const said = error.problems.some((problem) => problem.hint === error.hint);
-  if (error.hint !== undefined && !said) lines.push(`  ${style.accent(error.hint)}`);
+  for (const hint of said ? [] : (error.hint?.split('\n') ?? [])) {
+    lines.push(`  ${style.accent(hint)}`);
+  }
   return lines;
 }
 
@@ -70,7 +72,7 @@ function errorLines(error: DrctlError, causes: readonly string[], style: Style):
 function headline({ message, problems }: DrctlError): string {
   const [first] = problems;
   if (first === undefined || !message.includes(first.message)) return message;
-  return problems.length === 1 ? 'one problem' : `${problems.length} problems`;
+  return counted(problems.length, 'problem');
 }
 
 /** Outermost first; what has been said already is left out unless all is wished for. */

@@ -37,14 +37,18 @@ export function eventText(
     case 'step.probed':
       return `${style.accent('?')} ${event.step} was cut off; it is ${event.found === 'not-done' ? 'not done' : event.found}${event.because === undefined ? '' : ` (${event.because})`}`;
     case 'phase.approved':
-      return `${style.good('✓')} phase ${event.phase} approved by ${event.approval.by} (${event.approval.how})`;
+      return `${style.good('✓')} phase ${event.phase} approved by ${[...(event.people ?? []), event.approval.by].join(', ')} (${event.approval.how})`;
     default:
-      return undoText(event, style);
+      return rarerText(event, style);
   }
 }
 
-function undoText(event: JournalEvent, style: Style): string | undefined {
+function rarerText(event: JournalEvent, style: Style): string | undefined {
   switch (event.type) {
+    case 'target.given-up':
+      return `${style.warn('!')} ${event.target} is gone, says ${event.approval.by} (${event.approval.how})`;
+    case 'approval.given':
+      return `${style.good('✓')} ${event.approval.by} says yes to phase ${event.phase} (${event.approval.how})`;
     case 'rollback.started':
       return style.warn(`Rolling back: ${event.because}`);
     case 'rollback.withdrawn':
@@ -53,6 +57,12 @@ function undoText(event: JournalEvent, style: Style): string | undefined {
       return `${style.accent('◂')} ${event.step} is put back`;
     case 'step.undone':
       return `${style.good('✓')} ${event.step} put back`;
+    case 'cleanup.started':
+      return style.warn('Cleaning up: what the run holds down comes back');
+    case 'step.tidied':
+      return event.error === undefined
+        ? `${style.good('✓')} ${event.step} left nothing behind`
+        : `${style.warn('!')} what ${event.step} left behind could not be removed: ${errorText(event.error)}`;
     case 'step.undo-failed':
       return `${style.bad('✗')} ${event.step} could not be put back: ${errorText(event.error)}`;
     default:
@@ -78,5 +88,7 @@ function amount(count: number, unit: ProgressReport['unit']): string {
 }
 
 function took(from: string | undefined, to: string): string {
-  return from === undefined ? '' : ` (${formatDuration(Date.parse(to) - Date.parse(from))})`;
+  return from === undefined
+    ? ''
+    : ` (${formatDuration(Math.max(0, Date.parse(to) - Date.parse(from)))})`;
 }

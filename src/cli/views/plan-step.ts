@@ -1,6 +1,6 @@
 // One step of a plan: a headline with the strongest of its changes, and the changes below it.
 
-import { assertNever } from '../../engine/index.ts';
+import { assertNever, counted } from '../../engine/index.ts';
 import type { Change, Plan, PlannedInstance, PlannedStep } from '../../engine/index.ts';
 import { changeLines, paintKind, symbols } from './change.ts';
 import type { ChangeKind, ChangeView } from './change.ts';
@@ -60,7 +60,8 @@ function instanceLines(
   const shown = view.full ? instances : instances.slice(0, MAX_INSTANCES);
   const lines = shown.flatMap((instance) => oneInstance(step, instance, view));
   const left = instances.length - shown.length;
-  if (left > 0) lines.push(view.style.dim(`    … ${left} more of this step (--full)`));
+  if (left > 0)
+    lines.push(view.style.dim(`    … ${counted(left, 'more instance')} of this step (--full)`));
   return lines;
 }
 
@@ -81,7 +82,7 @@ function oneInstance(
     for (const line of changeLines(change, view)) lines.push(`    ${line}`);
   }
   const left = worthy.length - shown.length;
-  if (left > 0) lines.push(style.dim(`    … ${left} more changes (--full)`));
+  if (left > 0) lines.push(style.dim(`    … ${counted(left, 'more change')} (--full)`));
   for (const note of instance.notes) lines.push(style.dim(`    note: ${note}`));
   return lines;
 }
@@ -91,7 +92,7 @@ function isPlainRead(change: Change, step: PlannedStep): boolean {
   return change.kind === 'none' && step.effect === 'read';
 }
 
-/** "source: HostedCluster clusters/demo", for everything whose loss is destructive, in order. */
+/** "source: HostedCluster clusters/demo", for every deletion, whatever its risk, and all else that is destructive, in order. */
 export function destroyedObjects(plan: Plan, phaseId?: string): readonly string[] {
   const phases = plan.phases.filter((phase) => phaseId === undefined || phase.id === phaseId);
   const found = phases.flatMap((phase) => phase.steps.flatMap((step) => destroyedBy(step)));
@@ -108,8 +109,9 @@ function destroyedBy(step: PlannedStep): readonly string[] {
       if (change.kind === 'later') {
         return step.risk === 'destructive' ? [`what ${instance.id} finds (${step.title})`] : [];
       }
-      if (change.kind === 'none' || change.risk !== 'destructive') return [];
-      return [`${change.on.target}: ${change.on.object}`];
+      if (change.kind === 'none') return [];
+      const isLost = change.kind === 'delete' || change.risk === 'destructive';
+      return isLost ? [`${change.on.target}: ${change.on.object}`] : [];
     }),
   );
 }

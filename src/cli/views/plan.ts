@@ -1,26 +1,33 @@
 // A plan as text, top down as a person decides: what it is about, what is wrong with it, what it would do, and at the
 // end what cannot be taken back.
 
-import { formatDuration, summarizePlan } from '../../engine/index.ts';
-import type { CheckResult, Plan, PlanSummary, PlannedPhase } from '../../engine/index.ts';
-import type { Style } from '../style.ts';
+import { counted, listSome, summarizePlan } from '../../engine/index.ts';
+import type { CheckResult, PastRun, Plan, PlanSummary, PlannedPhase } from '../../engine/index.ts';
+import { failingPreconditions } from '../refusal.ts';
 import type { TargetFact } from '../target-facts.ts';
 import type { ChangeView } from './change.ts';
-import { counted } from './counted.ts';
 import { errorRecordLines } from './error.ts';
+import { pastRunLines } from './past-runs.ts';
 import { destroyedObjects, stepLines } from './plan-step.ts';
 import { problemLines } from './problem.ts';
-import { cut, pad } from './table.ts';
+import { isCarriedOut, selectionLines, whyPhaseLeftOut } from './selection.ts';
+import { cut, pad, wrapped } from './table.ts';
 
 export interface PlanView extends ChangeView {
   readonly facts: readonly TargetFact[];
   /** How the person named the runbook. */
   readonly path: string;
-  readonly tookMs: number;
+  /** How long it took, or how old it is. */
+  readonly when: string;
+  /** Undefined: nobody looked. */
+  readonly past?: readonly PastRun[] | undefined;
+  /** By which it is approved. */
+  readonly digest: string;
+  /** What a check says is wrapped there, but for its remedy: that is copied. */
+  readonly proseColumns: number;
 }
 
 const DIGEST_CHARS = 19;
-const MAX_DESTROYED = 20;
 
 export function planLines(plan: Plan, view: PlanView): readonly string[] {
   const { style } = view;
@@ -32,9 +39,9 @@ export function planLines(plan: Plan, view: PlanView): readonly string[] {
   }
   if (plan.preconditions.length > 0) {
     lines.push('', style.bold('Preconditions'));
-    for (const check of plan.preconditions) lines.push(...indent(checkLines(check, style)));
+    for (const check of plan.preconditions) lines.push(...indent(checkLines(check, view)));
   }
-  for (const phase of plan.phases) lines.push('', ...phaseLines(phase, view));
+  for (const phase of plan.phases) lines.push('', ...phaseLines(phase, plan, view));
   lines.push('', ...footLines(plan, summary, view));
   return lines;
 }
@@ -44,19 +51,25 @@ function headLines(plan: Plan, view: PlanView): string[] {
   const { runbook } = plan;
   const digest = runbook.digest.slice(0, DIGEST_CHARS);
   const lines = [
-    `${style.bold(`Plan of ${runbook.name} ${runbook.version}`)} ${style.dim(`(${digest}, ${view.path}, drctl ${plan.drctl}, ${formatDuration(view.tookMs)})`)}`,
+    `${style.bold(`Plan of ${runbook.name} ${runbook.version}`)} ${style.dim(`(runbook ${digest}, ${view.path}, drctl ${plan.drctl}, ${view.when})`)}`,
   ];
   const width = Math.max(0, ...view.facts.map((fact) => fact.name.length));
   for (const fact of view.facts) {
     const state = fact.problem === undefined ? (fact.answers ?? '') : style.bad(fact.problem);
     lines.push(
-      `  ${pad(fact.name, width)}  ${pad(fact.type, 10)}  ${style.dim(fact.where)}  ${state}`.trimEnd(),
+      `  ${pad(fact.name, width)}  ${pad(fact.type, 10)}  ${style.dim(whereText(fact))}  ${state}`.trimEnd(),
     );
   }
-  return lines;
+  return [...lines, ...selectionLines(plan.selection, style)];
 }
 
-function checkLines(check: CheckResult, style: Style): readonly string[] {
+/** Two kubeconfigs may lead to one cluster: only the server tells. */
+function whereText({ where, server }: TargetFact): string {
+  return server === undefined ? where : `${where} (${server})`;
+}
+
+function checkLines(check: CheckResult, view: PlanView): readonly string[] {
+  const { style } = view;
   const said = check.message === undefined ? '' : `: ${check.message}`;
   switch (check.verdict) {
     case 'holds':
@@ -69,17 +82,26 @@ function checkLines(check: CheckResult, style: Style): readonly string[] {
       ];
     case 'fails': {
       const paint = check.severity === 'error' ? style.bad : style.warn;
-      const lines = [`${paint(check.severity === 'error' ? '✗' : '!')} ${check.id}${said}`];
-      const { error } = check;
-      if (error !== undefined) {
-        const shown = errorRecordLines(error, style);
-        lines.push(...indent(error.message === check.message ? shown.slice(1) : shown, 4));
-      }
-      return lines;
+      const line = `${paint(check.severity === 'error' ? '✗' : '!')} ${check.id}${said}`;
+      return [...wrapped(line, view.proseColumns - 2), ...becauseLines(check, view)];
     }
     default:
       return check.verdict satisfies never;
   }
+}
+
+/** What was found, and what to do about it: in the runbook's words, or else as the error has it. */
+function becauseLines(
+  { message, error, remedy }: CheckResult,
+  { style, proseColumns }: PlanView,
+): readonly string[] {
+  const remedies = (remedy?.split('\n') ?? []).map((line) => style.accent(`→ ${line}`));
+  if (error === undefined) return indent(remedies, 4);
+  const { hint: _, ...found } = error;
+  const shown = errorRecordLines(remedy === undefined ? error : found, style);
+  const told = error.message === message ? shown.slice(1) : shown;
+  const lines = told.flatMap((line) => wrapped(line, proseColumns - 6));
+  return indent([...lines, ...remedies], 4);
 }
 
 /** A guard that does not hold yet is nothing to worry about: its phase has not been reached. */
@@ -91,11 +113,15 @@ function guardLines(guard: CheckResult, view: PlanView): readonly string[] {
   return [`${style.later('?')} ${style.dim(line)}`];
 }
 
-function phaseLines(phase: PlannedPhase, view: PlanView): readonly string[] {
+function phaseLines(phase: PlannedPhase, plan: Plan, view: PlanView): readonly string[] {
   const { style } = view;
+  const leftOut = whyPhaseLeftOut(phase, plan);
+  if (leftOut !== undefined && !view.full) {
+    return [style.dim(`Phase ${phase.id}: ${counted(phase.steps.length, 'step')} ${leftOut}`)];
+  }
   const marks = [
     phase.pointOfNoReturn ? style.bad('point of no return') : '',
-    phase.approval === 'required' ? style.warn('asks for approval') : '',
+    phase.approval === 'required' ? style.warn(approvalMark(phase)) : '',
   ].filter((mark) => mark !== '');
   const title = phase.title === phase.id ? '' : ` ${style.dim(phase.title)}`;
   const mark = marks.length === 0 ? '' : ` [${marks.join(', ')}]`;
@@ -113,7 +139,7 @@ function footLines(plan: Plan, summary: PlanSummary, view: PlanView): readonly s
   const width = Math.max(0, ...summary.targets.map((one) => one.target.length));
   for (const one of summary.targets)
     lines.push(`  ${pad(one.target, width)}  ${changeCounts(one)}`);
-  const final = plan.phases.find((phase) => phase.pointOfNoReturn);
+  const final = plan.phases.find((phase) => phase.pointOfNoReturn && isCarriedOut(phase, plan));
   if (final !== undefined) {
     lines.push(
       `${style.bold('Point of no return:')} phase ${final.id}; until then everything can be rolled back`,
@@ -126,32 +152,54 @@ function footLines(plan: Plan, summary: PlanSummary, view: PlanView): readonly s
       `${style.bold('Approvals:')} ${names.join(', ')} (asked for when the phase is reached, or --approve ${names.join(' --approve ')})`,
     );
   }
+  const toConfirm = new Set(
+    plan.phases.flatMap(({ guards }) =>
+      guards.flatMap(({ confirmable, unavailable }) =>
+        confirmable === true && unavailable !== undefined ? [unavailable] : [],
+      ),
+    ),
+  );
+  if (toConfirm.size > 0) {
+    const names = [...toConfirm];
+    lines.push(
+      `${style.bold('To confirm:')} ${names.join(', ')} is gone and stays off (asked for when a phase is reached that it guards, or --approve ${names.join(' --approve ')})`,
+    );
+  }
+  lines.push(...pastRunLines(view.past, style));
   const destroyed = destroyedObjects(plan);
   if (destroyed.length > 0) {
     lines.push(style.bold(style.bad('Will be destroyed:')));
-    const shown = view.full ? destroyed : destroyed.slice(0, MAX_DESTROYED);
-    lines.push(...indent(shown.map((one) => `${style.bad('-')} ${one}`)));
-    if (shown.length < destroyed.length) {
-      lines.push(style.dim(`  … ${destroyed.length - shown.length} more (--full)`));
-    }
+    // Never cut: the steps above show some of their changes only.
+    lines.push(...indent(destroyed.map((one) => `${style.bad('-')} ${one}`)));
   }
-  if (!plan.canApply) lines.push(style.bad(refusal(plan, summary)));
+  const { digest } = view;
+  if (plan.canApply) {
+    const how = `(--approve ${digest.slice(0, DIGEST_CHARS)} says yes to exactly this)`;
+    lines.push(`${style.bold('Digest:')} ${digest} ${style.dim(how)}`);
+  } else lines.push(style.bad(refusalLine(plan, summary)));
   return lines;
 }
 
-function refusal(plan: Plan, summary: PlanSummary): string {
-  const failing = plan.preconditions.filter(
-    (check) => check.verdict === 'fails' && check.severity === 'error',
-  );
+function refusalLine(plan: Plan, summary: PlanSummary): string {
+  const failing = failingPreconditions(plan);
+  const answered = failing.filter(({ unanswered }) => unanswered !== true);
+  const silent = failing.filter(({ unanswered }) => unanswered === true);
   const reasons = [
-    failing.length === 0
+    answered.length === 0
       ? ''
-      : `${counted(failing.length, 'precondition')} not holding: ${failing.map((one) => one.id).join(', ')}`,
+      : `${counted(answered.length, 'precondition')} not holding: ${ids(answered)}`,
+    silent.length === 0
+      ? ''
+      : `${counted(silent.length, 'precondition')} that cannot be told: ${ids(silent)}`,
     summary.errors.length === 0
       ? ''
-      : `${counted(summary.errors.length, 'step')} that could not be planned: ${summary.errors.map((one) => one.instance).join(', ')}`,
+      : `${counted(summary.errors.length, 'step')} that could not be planned: ${listSome(summary.errors.map((one) => one.instance))}`,
   ].filter((reason) => reason !== '');
   return `This plan cannot be applied: ${reasons.join('; ') || 'it was made without looking at the world'}`;
+}
+
+function ids(checks: readonly CheckResult[]): string {
+  return listSome(checks.map(({ id }) => id));
 }
 
 function countText(summary: PlanSummary): string {
@@ -161,6 +209,7 @@ function countText(summary: PlanSummary): string {
     summary.idle.length === 0 ? '' : `${counted(summary.idle.length, 'step')} with nothing to do`,
     summary.reading.length === 0 ? '' : `${counted(summary.reading.length, 'step')} only reading`,
     summary.skipped.length === 0 ? '' : `${counted(summary.skipped.length, 'step')} skipped`,
+    summary.leftOut.length === 0 ? '' : `${counted(summary.leftOut.length, 'step')} left out`,
   ];
   return parts.filter((part) => part !== '').join(' · ');
 }
@@ -178,6 +227,10 @@ function changeCounts(counts: {
     counts.run === 0 ? '' : `${counts.run} to run`,
   ].filter((part) => part !== '');
   return parts.length === 0 ? 'no changes' : parts.join(', ');
+}
+
+function approvalMark({ approvals = 1 }: PlannedPhase): string {
+  return approvals === 1 ? 'asks for approval' : `asks for the approval of ${approvals} people`;
 }
 
 export function indent(lines: readonly string[], by = 2): readonly string[] {

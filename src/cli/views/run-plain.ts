@@ -28,8 +28,8 @@ export function createPlainView(output: Output, now: () => Date): RunView {
       }
       case 'progress': {
         output.event('progress', { step: event.step, progress: event.progress });
-        const last = reported.get(event.step) ?? 0;
-        const time = now().getTime();
+        const last = reported.get(event.step) ?? Number.NEGATIVE_INFINITY;
+        const time = performance.now();
         if (time - last < PROGRESS_EVERY_MS && !output.verbose) return;
         reported.set(event.step, time);
         const text = `${event.step}: ${progressText(event.progress)}`;

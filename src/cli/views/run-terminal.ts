@@ -3,9 +3,9 @@
 // steps that wait stay out of sight, and how a list steps aside without a mark at what has not ended.
 
 import type { ListrTaskWrapper, DefaultRenderer, SimpleRenderer } from 'listr2';
+import { counted } from '../../engine/index.ts';
 import type { JournalEvent, RunEvent } from '../../engine/index.ts';
 import type { Output } from '../output.ts';
-import { counted } from './counted.ts';
 import { eventText, progressText } from './event-text.ts';
 import { lineChange } from './line-change.ts';
 import type { LineChange } from './line-change.ts';

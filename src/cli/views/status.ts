@@ -1,6 +1,6 @@
 // Where a run stands: phases and steps, errors, who works on it, what can still be undone, and what to do next.
 
-import { formatDuration } from '../../engine/index.ts';
+import { counted, formatDuration, isOver as isRunOver } from '../../engine/index.ts';
 import type {
   InstanceSummary,
   LeaseHolder,
@@ -11,18 +11,33 @@ import type {
   StepSummary,
 } from '../../engine/index.ts';
 import type { HeldReplicas } from '../held-replicas.ts';
+import type { StuckStep } from '../stuck.ts';
 import type { Style } from '../style.ts';
+import { approvalLines, approveCommands } from './approvals.ts';
+import type { WaitingApprovals } from './approvals.ts';
 import { errorRecordLines } from './error.ts';
+import { ledgerLines } from './ledger.ts';
+import { selectionLines } from './selection.ts';
+import { stuckLines } from './stuck.ts';
 import { wrapped } from './table.ts';
+import type { UndoDetails } from './undo-details.ts';
 
 export interface StatusView {
   readonly header: RunHeader;
   readonly state: RunState;
+  /** Where its journal ends. */
+  readonly journal: { readonly lines: number; readonly head: string };
   readonly summary: RunSummary;
   /** Workloads that it keeps scaled. */
   readonly holds: readonly HeldReplicas[];
+  /** The reversibility ledger, in the order in which a rollback would go. */
+  readonly undo: readonly UndoDetails[];
+  /** What a rollback that is stuck leaves to a person. */
+  readonly stuck: readonly StuckStep[];
   /** Who works on it now. */
   readonly holder: LeaseHolder | undefined;
+  /** Of the phase that waits for several people. */
+  readonly approvals: WaitingApprovals | undefined;
   readonly style: Style;
   /** Every step and instance, also of phases that are done. */
   readonly verbose: boolean;
@@ -30,8 +45,6 @@ export interface StatusView {
   readonly columns: number;
   readonly now: Date;
 }
-
-const MAX_UNDO = 15;
 
 export function statusLines(view: StatusView): readonly string[] {
   const { header, state, style, summary, holder } = view;
@@ -45,9 +58,22 @@ export function statusLines(view: StatusView): readonly string[] {
       `  ${holder.user}@${holder.host} (process ${holder.pid}) works on it since ${holder.since}`,
     );
   }
+  const { journal } = view;
+  if (view.verbose)
+    lines.push(style.dim(`  journal ${journal.head}, ${counted(journal.lines, 'line')}`));
+  if (state.cleanedUp !== undefined) {
+    const { by, at } = state.cleanedUp;
+    lines.push(
+      `  cleaned up ${at} by ${by}: what it held down was put back, its locks were given back`,
+    );
+  }
+  const givenUp = [...new Set([...header.unavailable, ...state.unavailable])];
+  if (givenUp.length > 0) lines.push(`  ${style.warn(`without ${givenUp.join(', ')}: given up`)}`);
+  if (holder === undefined) lines.push(...approvalLines(view.approvals, style));
+  lines.push(...selectionLines(header.plan.selection, style));
   for (const phase of summary.phases) lines.push(...phaseLines(phase, view));
-  lines.push(...heldLines(view), ...undoLines(view));
-  const told = lines.flatMap((line) => wrapped(line, view.columns));
+  const told = [...lines, ...heldLines(view)].flatMap((line) => wrapped(line, view.columns));
+  told.push(...undoLines(view), ...stuckLines(view.stuck, { ...view, runId: header.runId }));
   const next = nextCommands(view);
   if (next.length > 0) told.push('', style.bold('Next'), ...next.map((line) => `  ${line}`));
   return told;
@@ -57,9 +83,7 @@ function stateText(view: StatusView): string {
   const { state, holder, style } = view;
   switch (state.status) {
     case 'finished':
-      return state.outcome === 'succeeded' || state.outcome === 'rolled-back'
-        ? style.good(state.outcome)
-        : style.bad(state.outcome ?? 'ended');
+      return finishedText(view);
     case 'running':
       if (holder !== undefined) return style.accent('running');
       return style.warn(waitingFor(view) ?? 'cut off: nobody works on it');
@@ -67,6 +91,10 @@ function stateText(view: StatusView): string {
       return holder === undefined
         ? style.warn('cut off while rolling back: nobody works on it')
         : style.accent('rolling back');
+    case 'cleaning-up':
+      return holder === undefined
+        ? style.warn('cut off while cleaning up: nobody works on it')
+        : style.accent('cleaning up');
     case 'interrupted':
       return style.warn('interrupted');
     case 'new':
@@ -74,6 +102,13 @@ function stateText(view: StatusView): string {
     default:
       return state.status satisfies never;
   }
+}
+
+function finishedText({ state, style }: StatusView): string {
+  const { outcome = 'ended', rollback } = state;
+  if (isRunOver(state)) return style.good(outcome);
+  if (outcome !== 'rolled-back') return style.bad(outcome);
+  return style.warn(`rolled back to ${rollback?.to}; resume goes forward again from there`);
 }
 
 /** A run that waits for a person ends without a last word in its journal; what it waits for can be told all the same. */
@@ -102,14 +137,17 @@ function durationText({ state, now }: StatusView): string {
 
 function phaseLines(phase: PhaseSummary, view: StatusView): readonly string[] {
   const { style, verbose } = view;
-  const ended = phase.steps.filter(
-    (step) => step.instances.length > 0 && step.instances.every(isOver),
-  );
+  const asked = phase.steps.filter(({ leftOut }) => leftOut === undefined);
+  const ended = asked.filter((step) => step.instances.length > 0 && step.instances.every(isOver));
   const approved =
     phase.approvedBy === undefined ? '' : style.dim(` approved by ${phase.approvedBy}`);
   const final = phase.pointOfNoReturn ? style.bad(' [point of no return]') : '';
   const mark = phase.done ? style.good('✓') : ended.length > 0 ? style.accent('▸') : style.dim('·');
-  const count = `${ended.length}/${phase.steps.length}`;
+  const left = phase.steps.length - asked.length;
+  const count = `${ended.length}/${asked.length}${left === 0 ? '' : `, ${left} left out`}`;
+  if (asked.length === 0 && !verbose) {
+    return ['', style.dim(`- ${phase.id} ${counted(left, 'step')} left out`)];
+  }
   const lines = ['', `${mark} ${style.bold(phase.id)} ${style.dim(count)}${final}${approved}`];
   for (const step of phase.steps) {
     const quiet = phase.done && step.instances.every((one) => one.status === 'succeeded');
@@ -120,14 +158,21 @@ function phaseLines(phase: PhaseSummary, view: StatusView): readonly string[] {
 }
 
 function stepLines(step: StepSummary, { style, verbose }: StatusView): readonly string[] {
+  if (step.leftOut !== undefined && step.instances.every(isUntouched)) {
+    return [style.dim(`    - ${step.id} is ${step.leftOut}`)];
+  }
   if (step.instances.length === 0) {
     return [style.dim(`    · ${step.id}${step.expanded ? ' (nothing matched)' : ''}`)];
   }
   const worthy = verbose ? step.instances : step.instances.filter((one) => !isQuiet(one, step));
   const lines = worthy.flatMap((one) => instanceLines(one, style));
   const left = step.instances.length - worthy.length;
-  if (left > 0) lines.push(style.dim(`    ✓ ${step.id}: ${left} instances succeeded`));
+  if (left > 0) lines.push(style.dim(`    ✓ ${step.id}: ${counted(left, 'instance')} succeeded`));
   return lines;
+}
+
+function isUntouched({ status }: InstanceSummary): boolean {
+  return status === 'pending' || status === 'skipped';
 }
 
 /** One line for many instances that went well. */
@@ -191,40 +236,35 @@ function heldLines({ holds, style }: StatusView): readonly string[] {
   return ['', style.bold('Kept scaled by this run'), ...lines];
 }
 
-function undoLines({ summary, state, style }: StatusView): readonly string[] {
-  if (state.outcome === 'rolled-back') return [];
-  const worthy = summary.undo.filter(({ how }) => how === 'undo' || how === 'explicit');
-  const lost = summary.undo.filter(({ how }) => how === 'impossible');
-  if (worthy.length + lost.length === 0) return [];
-  const shown = worthy.slice(0, MAX_UNDO).map(({ instance }) => instance);
-  const more = worthy.length > MAX_UNDO ? ` and ${worthy.length - MAX_UNDO} more` : '';
-  const lines = ['', `${style.bold('Can be undone')} ${shown.join(', ') || 'nothing'}${more}`];
-  if (lost.length > 0) {
-    lines.push(
-      `${style.bold('Cannot be undone')} ${lost.map(({ instance }) => instance).join(', ')}`,
-    );
-  }
-  if (summary.pointOfNoReturn !== undefined) {
-    lines.push(style.bad(`Phase ${summary.pointOfNoReturn} has begun: rollback needs --force`));
-  }
-  return lines;
+function undoLines(view: StatusView): readonly string[] {
+  const { summary, state, style, verbose, columns, undo } = view;
+  if (isRunOver(state) && state.outcome === 'rolled-back') return [];
+  const { pointOfNoReturn } = summary;
+  return ledgerLines({ undo, pointOfNoReturn, style, verbose, columns });
 }
 
 function nextCommands(view: StatusView): readonly string[] {
   const { header, state, summary, holder } = view;
   const { runId } = header;
   if (holder !== undefined) return [];
-  if (state.outcome === 'succeeded' || state.outcome === 'rolled-back') return [];
+  if (isRunOver(state)) return [];
   const unclear = summary.phases
     .flatMap((phase) => phase.steps)
     .flatMap((step) => step.instances)
     .filter(
       ({ status }) => status === 'unclear' || status === 'refused' || status === 'undo-failed',
     );
-  const phase = phaseToApprove(view);
+  // Its locks were given back: whoever goes on says that nobody else has worked there.
+  const takeover = state.cleanedUp === undefined ? '' : ' --takeover';
+  const held = view.undo.some(({ heldDown }) => heldDown);
+  const goesBack = state.rollback !== undefined && state.outcome !== 'rolled-back';
+  const phase = goesBack ? undefined : phaseToApprove(view);
+  const aim = goesBack ? '     go on undoing' : '';
   return [
+    ...approveCommands(view.approvals, runId),
     ...unclear.map(({ id }) => `drctl retry|skip|mark-done ${runId} ${id} --reason TEXT`),
-    phase === undefined ? `drctl resume ${runId}` : `drctl resume ${runId} --approve ${phase}`,
+    `drctl resume ${runId}${phase === undefined ? '' : ` --approve ${phase}`}${takeover}${aim}`,
     `drctl rollback ${runId} --preview`,
+    ...(held ? [`drctl cleanup ${runId} --preview`] : []),
   ];
 }

@@ -1,7 +1,10 @@
-// What undoing a step comes down to: the objects that are put back, or the runbook's own steps. Names only, and counts of
-// replicas: what else was recorded may be secret.
+// What undoing a step comes down to: the objects that are put back and to what, or the runbook's own steps. What belongs
+// to Secrets is in artifacts, and is not shown.
 
-import type { JsonObject, Json, RunState, Runbook, UndoProspect } from '../../engine/index.ts';
+import { counted } from '../../engine/index.ts';
+import type { RunState, Runbook, UndoProspect } from '../../engine/index.ts';
+import { beforeOf } from '../before.ts';
+import type { Before } from '../before.ts';
 
 const maxShownObjects = 5;
 
@@ -10,6 +13,8 @@ export interface UndoDetails extends UndoProspect {
   readonly steps?: readonly OwnStep[];
   /** What the action recorded: "Deployment hypershift/operator: replicas back to 2". */
   readonly objects?: readonly string[];
+  /** The same for machines. */
+  readonly before?: readonly Before[];
 }
 
 interface OwnStep {
@@ -28,11 +33,11 @@ export function undoDetails(
   if (instance === undefined) return prospect;
   if (prospect.how === 'explicit') {
     const own = runbook.rollback.get(instance.step) ?? [];
-    return { ...prospect, steps: own.map(ownStep) };
+    return { ...prospect, steps: own.map(ownStep), before: beforeOf(instance) };
   }
-  if (prospect.how !== 'undo') return prospect;
-  const objects = [...instance.undoEntries].flatMap(([key, value]) => objectText(key, value));
-  return { ...prospect, objects };
+  const before = beforeOf(instance);
+  if (prospect.how !== 'undo') return before.length === 0 ? prospect : { ...prospect, before };
+  return { ...prospect, objects: before.map(objectText), before };
 }
 
 /** Lines that go below the step's own, without indentation. */
@@ -46,7 +51,7 @@ export function detailLines({ steps = [], objects = [] }: UndoDetails): readonly
       return `${id.padEnd(width)}${named}  [${action}]${asking}`;
     }),
     ...objects.slice(0, maxShownObjects),
-    ...(more > 0 ? [`and ${more} more`] : []),
+    ...(more > 0 ? [`and ${counted(more, 'more object')}`] : []),
   ];
 }
 
@@ -61,21 +66,16 @@ function ownStep({
   return { id, title, action, asks };
 }
 
-/** Empty for what an action recorded for itself only. */
-function objectText(key: string, value: Json): readonly string[] {
-  const object = /^([A-Z]\w*)(?:\.\S+)? (\S+)$/.exec(key);
-  if (object !== null) {
-    const before = isObject(value) && 'after' in value ? value['before'] : undefined;
-    const back = typeof before === 'number' ? `: replicas back to ${before}` : '';
-    return [`${object[1]} ${object[2]}${back}`];
-  }
-  const record = /^record\/(.+)$/.exec(key);
-  if (record !== null) return [`DNS record ${record[1]}`];
-  if (key !== 'upload' || !isObject(value)) return [];
-  const { bucket, key: path } = value;
-  return typeof bucket === 'string' && typeof path === 'string' ? [`s3://${bucket}/${path}`] : [];
+/** What keeps everything that the step made, so that its undo leaves it; undefined where it leaves nothing or only some. */
+export function keeperOf({ how, before = [] }: UndoDetails): string | undefined {
+  const [first] = before;
+  const isKept = how === 'undo' && before.every(({ keptBy }) => keptBy !== undefined);
+  return isKept ? first?.keptBy : undefined;
 }
 
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function objectText({ object, was, keptBy }: Before): string {
+  if (keptBy !== undefined) return `${object}: stays while ${keptBy} is there`;
+  if (was === undefined) return object;
+  const replicas = /^(\d+) replicas?$/.exec(was);
+  return replicas === null ? `${object}: was ${was}` : `${object}: replicas back to ${replicas[1]}`;
 }

@@ -1,0 +1,73 @@
+// The plan with what its head says of the targets, and the digest by which it is approved.
+
+import { planDigest, planRun, summarizePlan } from '../engine/index.ts';
+import type { PastRun, Plan } from '../engine/index.ts';
+import type { StateStore } from '../adapters/index.ts';
+import { clusterIds } from './cluster-ids.ts';
+import type { Cli } from './command.ts';
+import { pastRuns } from './past-runs.ts';
+import type { OpenSession } from './session.ts';
+import { targetFacts } from './target-facts.ts';
+import type { TargetFact } from './target-facts.ts';
+import { planLines } from './views/plan.ts';
+
+export interface MadePlan {
+  readonly plan: Plan;
+  readonly digest: string;
+  readonly facts: readonly TargetFact[];
+  /** See clusterIds. */
+  readonly clusters: Readonly<Record<string, string>>;
+  /** Undefined: only a part is planned, and nobody looked. */
+  readonly past: readonly PastRun[] | undefined;
+  readonly tookMs: number;
+}
+
+/** Reads the world. */
+export async function makePlan(
+  opened: OpenSession,
+  store: StateStore,
+  cli: Cli,
+): Promise<MadePlan> {
+  const { session, targets, connections } = opened;
+  const { system, signal, unavailable, offline, runId, selection } = session;
+  const beganMs = system.monotonicMs();
+  if (!offline) cli.output.note(cli.output.noteStyle.dim('Reading the world …'));
+  const [plan, facts, clusters, past] = await Promise.all([
+    planRun(session),
+    targetFacts({ targets, unavailable, connections, offline, signal }),
+    offline ? {} : clusterIds(opened),
+    selection === undefined ? pastRuns(session, store) : undefined,
+  ]);
+  const tookMs = system.monotonicMs() - beganMs;
+  return { plan, facts, clusters, past, digest: planDigest(plan, { runId, clusters }), tookMs };
+}
+
+/** Of a part nobody looks for earlier runs. */
+type PrintedPlan = Pick<MadePlan, 'plan' | 'digest' | 'facts'> & Partial<Pick<MadePlan, 'past'>>;
+
+export function printPlan(
+  { plan, digest, facts, past }: PrintedPlan,
+  /** `path`: as the person named the file. `when`: how long it took, or how old it is. */
+  view: { readonly path: string; readonly when: string; readonly full: boolean },
+  cli: Cli,
+): void {
+  const { style, columns, proseColumns } = cli.output;
+  for (const line of planLines(plan, {
+    ...view,
+    digest,
+    facts,
+    past,
+    style,
+    columns,
+    proseColumns,
+  })) {
+    cli.output.result(line);
+  }
+  cli.output.event('plan', {
+    digest,
+    summary: summarizePlan(plan),
+    targets: facts,
+    pastRuns: past,
+    plan,
+  });
+}
