@@ -3,10 +3,12 @@
 
 import { describe, expect, it } from 'vitest';
 import { DrctlError } from '../../src/engine/index.ts';
-import type { Action, Json, JsonObject } from '../../src/engine/index.ts';
+import type { Action, ForeseenUse, Json, JsonObject } from '../../src/engine/index.ts';
 import { validateOutputs, validateParams } from '../../src/engine/language/validate-params.ts';
+import { auditArtifacts } from '../../src/engine/auditing/audit-artifacts.ts';
 import type { DrPorts } from '../../src/actions/ports.ts';
 import { StepMemory, readContext, writeContext } from '../fakes/contexts.ts';
+import { permissionLaws } from './permission-laws.ts';
 import type { World } from '../fakes/world.ts';
 
 export interface LawScenario {
@@ -20,6 +22,8 @@ export interface LawScenario {
   readonly probe?: 'done' | 'not-done' | 'unclear';
   /** A second apply does something again (a command that is run). */
   readonly repeats?: boolean;
+  /** The steps before it, where its permissions follow from them. */
+  readonly earlier?: readonly ForeseenUse[];
 }
 
 /** More calls than any scenario makes; a law that gets here loops. */
@@ -45,6 +49,7 @@ export function actionLaws(
         readLaws(action, scenario);
         if (action.effect !== 'read') writeLaws(action, scenario);
         if (action.undo.possible) undoLaws(action, scenario);
+        permissionLaws(action, scenario);
       });
     }
   });
@@ -71,6 +76,19 @@ function readLaws(action: Action<DrPorts>, scenario: LawScenario): void {
 }
 
 function writeLaws(action: Action<DrPorts>, scenario: LawScenario): void {
+  it('every artifact that it leaves is what its record says, and none that its record speaks of is absent', async () => {
+    const world = await scenario.build();
+    const before = new Set(world.artifacts.files.keys());
+    const memory = new StepMemory();
+    const outputs = await apply(action, scenario, world, memory);
+    const recorded = action.artifacts({ outputs, undoEntries: memory.undo });
+    const { findings, unrecorded } = await auditArtifacts(world.artifacts, recorded);
+    expect(findings).toEqual([]);
+    // A note beside a file says nothing that the journal does not say.
+    const left = unrecorded.filter((name) => !before.has(name) && !isNoteOf(recorded, name));
+    expect(left).toEqual([]);
+  });
+
   it('plan says none after apply, and a second apply changes nothing', async () => {
     if (scenario.repeats === true) return;
     const world = await scenario.build();
@@ -95,7 +113,27 @@ function writeLaws(action: Action<DrPorts>, scenario: LawScenario): void {
   it('probe does not find an effect that did not happen', async () => {
     const world = await scenario.build();
     const probed = await probe(action, scenario, world, new StepMemory());
-    expect(probed.found).not.toBe('done');
+    expect(probed.found).toBe(scenario.probe === 'unclear' ? 'unclear' : 'not-done');
+  });
+
+  it('probe says done after a cut only where all is as after an attempt that nobody cut', async () => {
+    const uncut = await scenario.build();
+    await apply(action, scenario, uncut, new StepMemory());
+    for (const when of ['before', 'after'] as const) {
+      await cutAtEveryCall(async (call) => {
+        const world = await scenario.build();
+        const memory = new StepMemory();
+        const wasCut = await applyCut(action, scenario, { world, memory, call, when });
+        const probed = await probe(action, scenario, world, memory);
+        if (probed.found === 'done') validateOutputs(action, probed.outputs);
+        const claimed = probed.found === 'done' ? world.content() : uncut.content();
+        expect(claimed, `cut ${when} call ${call}`).toEqual(uncut.content());
+        // Nobody else was there: what it did itself never makes it doubt, and a doubt has a reason.
+        expect(probed.found === 'unclear' ? scenario.probe : probed.found).toBe(probed.found);
+        expect(probed.found === 'unclear' ? probed.because : 'clear').not.toBe('');
+        return wasCut;
+      });
+    }
   });
 
   for (const when of ['before', 'after'] as const) {
@@ -114,6 +152,10 @@ function writeLaws(action: Action<DrPorts>, scenario: LawScenario): void {
       });
     });
   }
+}
+
+function isNoteOf(recorded: readonly { readonly name: string }[], name: string): boolean {
+  return recorded.some((one) => name === `${one.name}.json`);
 }
 
 function undoLaws(action: Action<DrPorts>, scenario: LawScenario): void {

@@ -7,6 +7,8 @@ import type { BucketClient, BucketObject } from '../../src/actions/ports.ts';
 
 export interface BucketClientUnderTest {
   readonly client: BucketClient;
+  /** Of the buckets; "eu-central-1" when absent. */
+  readonly region?: string;
   close(): Promise<void>;
 }
 
@@ -28,7 +30,11 @@ export function upload(
   client: BucketClient,
   at: { readonly bucket: string; readonly key: string },
   bytes: Uint8Array,
-  extra: { readonly sha256?: string; readonly signal?: AbortSignal } = {},
+  extra: {
+    readonly sha256?: string;
+    readonly signal?: AbortSignal;
+    readonly onParts?: (uploadId: string) => Promise<void>;
+  } = {},
 ): Promise<BucketObject> {
   return client.upload(at, {
     content: inChunks(bytes),
@@ -63,7 +69,7 @@ export function bucketClientSuite(
 
     it('tells what a bucket is like, and that another does not exist', async () => {
       expect(await s3.bucket('versioned', signal)).toEqual({
-        region: 'eu-central-1',
+        region: made.region ?? 'eu-central-1',
         versioned: true,
         public: false,
         encryption: 'AES256',
@@ -99,6 +105,20 @@ export function bucketClientSuite(
       await expect(read(first)).rejects.toMatchObject({ code: 'CLIENT_NOT_FOUND' });
     });
 
+    it('lists exactly the keys below a prefix, in order', async () => {
+      const keys = ['a/1', 'a/2/x y', 'a/3', 'ab/4', 'b/5'];
+      for (const key of keys.toReversed()) {
+        await upload(s3, { bucket: 'plain', key }, Buffer.from(key));
+      }
+      const found: { key: string; sizeBytes: number }[] = [];
+      for await (const one of s3.list({ bucket: 'plain', prefix: 'a/' }, signal)) found.push(one);
+      expect(found).toEqual(
+        ['a/1', 'a/2/x y', 'a/3'].map((key) => ({ key, sizeBytes: key.length })),
+      );
+      const absent = s3.list({ bucket: 'absent', prefix: '' }, signal)[Symbol.asyncIterator]();
+      await expect(absent.next()).rejects.toMatchObject({ code: 'CLIENT_NOT_FOUND' });
+    });
+
     it('gives no version where the bucket has none', async () => {
       const at = { bucket: 'plain', key: 'k' };
       expect((await upload(s3, at, Buffer.from('x'))).versionId).toBeUndefined();
@@ -116,6 +136,20 @@ export function bucketClientSuite(
         expect(await s3.head(at, signal)).toBeUndefined();
       },
     );
+
+    it('tells the id of an upload in parts, and abandoning one that is completed does nothing', async () => {
+      const at = { bucket: 'plain', key: 'k' };
+      const ids: string[] = [];
+      const bytes = randomBytes(6 * 1024 * 1024);
+      const onParts = (id: string): Promise<void> => Promise.resolve(void ids.push(id));
+      const uploaded = await upload(s3, at, bytes, { onParts });
+      expect(ids).toHaveLength(1);
+      for (const id of ids) await s3.abandon(at, id, signal);
+      for (const id of ids) await s3.abandon(at, id, signal);
+      expect(await s3.head(at, signal)).toEqual(uploaded);
+      await upload(s3, at, Buffer.from('in one piece'), { onParts });
+      expect(ids).toHaveLength(1);
+    });
 
     it('says that a bucket is missing when it is written to', async () => {
       await expect(

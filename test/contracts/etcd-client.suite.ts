@@ -1,5 +1,5 @@
 // What every EtcdClient must do, the fake and the real adapter alike. A factory gives a client that reaches the healthy
-// member etcd-0 and the unhealthy member etcd-1.
+// member etcd-0, at whose revision 100 a key expired, and the unhealthy member etcd-1.
 
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -34,6 +34,23 @@ export function etcdClientSuite(title: string, create: () => EtcdClient): void {
       const status = await etcd.status(member('etcd-1'), signal);
       expect(status).toMatchObject({ pod: 'etcd-1', healthy: false });
       expect(status.because).not.toBe('');
+    });
+
+    it('tells writes from keys that only went away', async () => {
+      expect(await etcd.changesSince(healthy, 98, signal)).toEqual({
+        writes: 1,
+        removals: 1,
+        upToRevision: 100,
+      });
+      expect(await etcd.changesSince(healthy, 99, signal)).toMatchObject({
+        writes: 0,
+        removals: 1,
+      });
+      expect(await etcd.changesSince(healthy, 100, signal)).toEqual({
+        writes: 0,
+        removals: 0,
+        upToRevision: 100,
+      });
     });
 
     it('saves a snapshot that comes out whole, and removes it', async () => {

@@ -11,6 +11,8 @@ export interface KubeClientUnderTest {
 }
 
 const signal = new AbortController().signal;
+/** A cluster's own controllers need a moment. */
+const patiently = { timeout: 20_000 };
 
 const ref = (name: string, kind = 'ConfigMap'): ObjectRef => ({
   apiVersion: 'v1',
@@ -196,13 +198,13 @@ export function kubeClientSuite(title: string, create: () => Promise<KubeClientU
         .poll(async () => {
           const held = await kube.get({ ...ref('held'), namespace: 'gone' }, signal);
           return held?.metadata['deletionTimestamp'];
-        })
+        }, patiently)
         .toBeDefined();
       await kube.patch(
         { ...ref('held'), namespace: 'gone' },
         { type: 'merge', patch: { metadata: { finalizers: null } }, signal },
       );
-      await expect.poll(async () => kube.get(namespace, signal)).toBeUndefined();
+      await expect.poll(async () => kube.get(namespace, signal), patiently).toBeUndefined();
     });
 
     it('answers the readiness path and its version', async () => {

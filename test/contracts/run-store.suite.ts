@@ -1,8 +1,9 @@
 // What every run store keeps to. Each implementation has a test file that calls this suite.
 
 import { describe, expect, it } from 'vitest';
-import type { JournalEvent, JournalRecord, RunStore } from '../../src/engine/index.ts';
+import type { KeptFile, RunStore } from '../../src/engine/index.ts';
 import { operatorOf, runHeader } from './run-header.ts';
+import { all, describeCutJournal, describeTornJournal, progressed } from './cut-journal.suite.ts';
 
 export interface RunStoreUnderTest {
   readonly store: RunStore;
@@ -17,7 +18,16 @@ export interface RunStoreUnderTest {
 
 const by = operatorOf();
 
-export function describeRunStore(name: string, create: () => Promise<RunStoreUnderTest>): void {
+export interface RunStoreTraits {
+  /** A write is there as a whole or not at all, whenever the writer dies: half a line is damage. */
+  readonly writesAreWhole?: boolean;
+}
+
+export function describeRunStore(
+  name: string,
+  create: () => Promise<RunStoreUnderTest>,
+  traits: RunStoreTraits = {},
+): void {
   const withRun = async (events: number): Promise<RunStoreUnderTest> => {
     const under = await create();
     const lease = await under.store.create(runHeader('run-1'));
@@ -33,9 +43,8 @@ export function describeRunStore(name: string, create: () => Promise<RunStoreUnd
       const records = await all(store.read('run-1'));
       expect(records.map(({ seq }) => seq)).toEqual([1, 2, 3]);
       expect(records.map(({ event }) => event)).toEqual([1, 2, 3].map(progressed));
-      expect(records.map(({ at }) => new Date(at).toISOString())).toEqual(
-        records.map(({ at }) => at),
-      );
+      const times = records.map(({ at }) => at);
+      expect(times.map((at) => new Date(at).toISOString())).toEqual(times);
     });
 
     it('keeps the order in which appends were asked for when they are made at once', async () => {
@@ -138,30 +147,8 @@ export function describeRunStore(name: string, create: () => Promise<RunStoreUnd
       await expect(lease.append(progressed(1))).rejects.toMatchObject({ code: 'LEASE_LOST' });
     });
 
-    it('drops a torn last line with a notice, at every byte where it can be torn', async () => {
-      const under = await withRun(3);
-      const whole = await under.readJournal('run-1');
-      const lastLine = whole.lastIndexOf('\n', whole.length - 2) + 1;
-      for (let cut = lastLine + 1; cut < whole.length; cut += 7) {
-        await under.writeJournal('run-1', whole.slice(0, cut));
-        const notices: string[] = [];
-        const records = await all(
-          under.store.read('run-1', { torn: (notice) => notices.push(notice) }),
-        );
-        expect(records.map(({ seq }) => seq)).toEqual([1, 2]);
-        expect(notices).toHaveLength(1);
-      }
-    });
-
-    it('writes on after a torn last line as if it had never been begun', async () => {
-      const under = await withRun(3);
-      const whole = await under.readJournal('run-1');
-      await under.writeJournal('run-1', whole.slice(0, -10));
-      const lease = await under.store.open('run-1', { by });
-      await lease.append(progressed(4));
-      const records = await all(under.store.read('run-1'));
-      expect(records.map(({ event }) => event)).toEqual([1, 2, 4].map(progressed));
-    });
+    if (traits.writesAreWhole === true) describeCutJournal(withRun);
+    else describeTornJournal(withRun);
 
     it('refuses a journal with a changed byte in any line, naming the line', async () => {
       const under = await withRun(3);
@@ -231,6 +218,32 @@ export function describeRunStore(name: string, create: () => Promise<RunStoreUnd
       });
     });
 
+    it('gives the run as it is kept, damaged or not, to whoever checks it', async () => {
+      const under = await withRun(3);
+      const damaged = `${(await under.readJournal('run-1')).replace('"cursor":2', '"cursor":7')}torn`;
+      await under.writeJournal('run-1', damaged);
+      const { journal, leases, findings } = await under.other().evidence('run-1');
+      expect(await textOf(journal)).toBe(damaged);
+      expect(leases.length).toBeGreaterThan(0);
+      for (const lease of leases) expect(JSON.parse(await textOf(lease))).toMatchObject(by);
+      expect(findings).toEqual([]);
+      expect(await under.readJournal('run-1')).toBe(damaged);
+      await expect(under.store.evidence('nothing')).rejects.toMatchObject({
+        code: 'RUN_NOT_FOUND',
+      });
+    });
+
+    it('gives its artifacts to whoever checks them, also while a writer is at work', async () => {
+      const under = await create();
+      const lease = await under.store.create(runHeader('run-1'));
+      await lease.append(progressed(1));
+      await lease.artifacts.write('out/a', bytes('a'));
+      const { journal, artifacts } = await under.other().evidence('run-1');
+      expect(await artifacts.list('')).toEqual(['out/a']);
+      expect(await text(artifacts.read('out/a'))).toBe('a');
+      expect(await textOf(journal)).toBe(await under.readJournal('run-1'));
+    });
+
     it('refuses names of artifacts that lead out of the run', async () => {
       const { store } = await create();
       const { artifacts } = await store.create(runHeader('run-1'));
@@ -243,16 +256,6 @@ export function describeRunStore(name: string, create: () => Promise<RunStoreUnd
   });
 }
 
-function progressed(cursor: number): JournalEvent {
-  return { type: 'step.progressed', step: 'copy', cursor };
-}
-
-async function all(records: AsyncIterable<JournalRecord>): Promise<readonly JournalRecord[]> {
-  const found: JournalRecord[] = [];
-  for await (const record of records) found.push(record);
-  return found;
-}
-
 async function* bytes(...parts: readonly string[]): AsyncIterable<Uint8Array> {
   for (const part of parts) yield Buffer.from(part);
 }
@@ -260,6 +263,10 @@ async function* bytes(...parts: readonly string[]): AsyncIterable<Uint8Array> {
 async function* failing(part: string): AsyncIterable<Uint8Array> {
   yield Buffer.from(part);
   throw new Error('cut');
+}
+
+async function textOf(file: KeptFile | undefined): Promise<string> {
+  return file === undefined ? 'missing' : text(file.read());
 }
 
 async function text(content: AsyncIterable<Uint8Array>): Promise<string> {

@@ -22,10 +22,14 @@ export class FakeBuckets implements BucketClient {
   readonly buckets = new Map<string, BucketFacts & { readonly readOnly?: boolean }>();
   /** Versions of "bucket/key", the newest last. */
   readonly objects = new Map<string, readonly FakeObject[]>();
+  /** Uploads in several parts that are under way or were cut off: id → "bucket/key". */
+  readonly uploads = new Map<string, string>();
   readonly faults: Faults;
   /** When the credentials that sign URLs end; undefined: never. */
   credentialsEnd: string | undefined;
   now = new Date('2026-01-01T00:00:00Z');
+  /** Called when an upload has sent some of its parts; may throw. */
+  betweenParts: (() => void) | undefined;
   #versions = 0;
 
   constructor(faults = new Faults()) {
@@ -62,6 +66,7 @@ export class FakeBuckets implements BucketClient {
     return {
       bucket: (name) => this.bucket(name),
       head: (address) => this.head(address),
+      list: (where) => this.list(where),
       read: (address) => this.read(address),
       presign: (address, options) => this.presign(address, options),
       mayWrite: (address) => this.mayWrite(address),
@@ -85,6 +90,22 @@ export class FakeBuckets implements BucketClient {
       const { bytes: _bytes, ...object } = found;
       return object;
     });
+  }
+
+  async *list(where: {
+    readonly bucket: string;
+    readonly prefix: string;
+  }): AsyncIterable<{ readonly key: string; readonly sizeBytes: number }> {
+    const { bucket, prefix } = where;
+    const keys = await this.faults.around('read', () => {
+      if (this.buckets.has(bucket)) return [...this.objects.keys()];
+      throw new DrctlError('CLIENT_NOT_FOUND', `No bucket ${bucket}`);
+    });
+    for (const name of keys.sort()) {
+      const key = name.slice(bucket.length + 1);
+      if (!name.startsWith(`${bucket}/${prefix}`)) continue;
+      yield { key, sizeBytes: this.objects.get(name)?.at(-1)?.sizeBytes ?? 0 };
+    }
   }
 
   async *read(address: ObjectAddress): AsyncIterable<Uint8Array> {
@@ -126,8 +147,15 @@ export class FakeBuckets implements BucketClient {
       if (!this.buckets.has(address.bucket)) {
         throw new DrctlError('CLIENT_NOT_FOUND', `No bucket ${address.bucket}`);
       }
+      if (bytes.length > options.partSizeBytes) await this.#inParts(address, options);
       options.onProgress(bytes.length);
       return this.#store(address, bytes);
+    });
+  }
+
+  async abandon(_address: ObjectAddress, uploadId: string): Promise<void> {
+    await this.faults.around('write', () => {
+      this.uploads.delete(uploadId);
     });
   }
 
@@ -140,6 +168,15 @@ export class FakeBuckets implements BucketClient {
       if (left.length === 0) this.objects.delete(name);
       else this.objects.set(name, left);
     });
+  }
+
+  /** What fails between the parts leaves them behind, as a process that is killed does. */
+  async #inParts({ bucket, key }: ObjectAddress, options: UploadOptions): Promise<void> {
+    const id = `upload-${this.uploads.size + 1}`;
+    this.uploads.set(id, `${bucket}/${key}`);
+    await options.onParts?.(id);
+    this.betweenParts?.();
+    this.uploads.delete(id);
   }
 
   #find({ bucket, key, versionId }: ObjectAddress): FakeObject | undefined {

@@ -22,6 +22,7 @@ export interface ContextOptions {
   readonly signal?: AbortSignal;
   readonly onReport?: (progress: ProgressReport) => void;
   readonly names?: Readonly<Record<string, Json>>;
+  readonly now?: Date;
 }
 
 export function readContext(world: World, options: ContextOptions = {}): ReadContext<DrPorts> {
@@ -29,8 +30,9 @@ export function readContext(world: World, options: ContextOptions = {}): ReadCon
     readers: world.readers,
     signal: options.signal ?? new AbortController().signal,
     step: { id: 'step', title: 'Step' },
-    run: { id: 'run-1' },
-    now: () => new Date('2026-01-01T00:00:00Z'),
+    run: { id: 'run-1', drctl: '1.0.0' },
+    now: () => options.now ?? new Date('2026-01-01T00:00:00Z'),
+    monotonicMs: () => 0,
     sleep: async () => {},
     evaluate: (expression, names) => evaluateCel(expression, { ...options.names, ...names }),
     report: (progress) => options.onReport?.(progress),

@@ -4,11 +4,19 @@
 import { createHash } from 'node:crypto';
 import { DrctlError } from '../../src/engine/index.ts';
 import type { Json } from '../../src/engine/index.ts';
-import type { EtcdClient, EtcdMember, EtcdReader, EtcdStatus } from '../../src/actions/ports.ts';
+import type {
+  EtcdChanges,
+  EtcdClient,
+  EtcdMember,
+  EtcdReader,
+  EtcdStatus,
+} from '../../src/actions/ports.ts';
 import { Faults } from './faults.ts';
 
 export interface FakeMember {
   status: Omit<EtcdStatus, 'pod'>;
+  /** Revisions at which keys only went away; at every other something was written. */
+  expiredAt: readonly number[];
   freeBytes: number;
   readonly files: Map<string, Uint8Array>;
 }
@@ -45,6 +53,7 @@ export class FakeEtcd implements EtcdClient {
         memberId: pod,
         ...status,
       },
+      expiredAt: [],
       freeBytes: 1024 ** 3,
       files: new Map(),
     };
@@ -61,6 +70,7 @@ export class FakeEtcd implements EtcdClient {
   reader(): EtcdReader {
     return {
       status: (member) => this.status(member),
+      changesSince: (member, revision) => this.changesSince(member, revision),
       freeBytes: (member) => this.freeBytes(member),
       fileSizeBytes: (member, path) => this.fileSizeBytes(member, path),
     };
@@ -68,6 +78,15 @@ export class FakeEtcd implements EtcdClient {
 
   status({ pod }: EtcdMember): Promise<EtcdStatus> {
     return this.faults.around('read', () => ({ pod, ...this.#member(pod).status }));
+  }
+
+  changesSince({ pod }: EtcdMember, since: number): Promise<EtcdChanges> {
+    return this.faults.around('read', () => {
+      const { status, expiredAt } = this.#member(pod);
+      const upToRevision = Math.max(since, status.revision ?? 0);
+      const removals = expiredAt.filter((at) => at > since).length;
+      return { writes: upToRevision - since - removals, removals, upToRevision };
+    });
   }
 
   freeBytes({ pod }: EtcdMember): Promise<number> {

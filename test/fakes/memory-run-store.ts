@@ -10,8 +10,10 @@ import {
 import type {
   JournalEvent,
   JournalRecord,
+  KeptFile,
   LeaseHolder,
   Operator,
+  RunEvidence,
   RunHeader,
   RunLease,
   RunStore,
@@ -115,6 +117,17 @@ export class MemoryRunStore implements RunStore {
     return this.#run(runId).holder;
   }
 
+  async evidence(runId: string): Promise<RunEvidence> {
+    const run = this.#run(runId);
+    const lease = JSON.stringify({ ...run.header.by, since: this.#now().toISOString() });
+    return {
+      journal: keptFile(runId, run.journal),
+      leases: Array.from({ length: run.leases }, (_, at) => keptFile(`lease ${at + 1}`, lease)),
+      artifacts: run.artifacts.reader(),
+      findings: [],
+    };
+  }
+
   /** The processes that hold leases are dead: the next `open` succeeds without takeover. */
   killHolders(): void {
     for (const run of this.#runs.values()) run.holder = undefined;
@@ -179,4 +192,13 @@ export class MemoryRunStore implements RunStore {
       },
     };
   }
+}
+
+function keptFile(name: string, text: string): KeptFile {
+  return {
+    name,
+    async *read() {
+      yield Buffer.from(text);
+    },
+  };
 }
