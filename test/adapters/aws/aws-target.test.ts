@@ -151,6 +151,21 @@ describe('uploads', () => {
   });
 });
 
+test('credentials that may write and not read may write', async () => {
+  // Without the right to read, a write with a condition is denied.
+  let puts = 0;
+  const { target } = await start({
+    fault: ({ method }) => {
+      if (method === 'PUT') puts += 1;
+      return method === 'PUT' && puts === 1
+        ? { status: 403, code: 'AccessDenied', message: 'No' }
+        : undefined;
+    },
+  });
+  expect(await target.bucketClient.mayWrite(at, signal)).toBe(true);
+  expect(await target.bucketReader.head(at, signal)).toBeUndefined();
+});
+
 describe('pre-signed URLs', () => {
   test('a URL works for everyone who trusts the server, for the version it names', async () => {
     const { target } = await start();
@@ -164,7 +179,7 @@ describe('pre-signed URLs', () => {
     expect(url).toMatch(/^https:\/\/127\.0\.0\.1:\d+\/versioned\/a%20b\.db\?/);
   });
 
-  test('T4: it ends no later than the credentials do', async () => {
+  test('it ends no later than the credentials do', async () => {
     const soon = new Date(Date.now() + 60_000).toISOString();
     const { open, credentialsFile } = await start();
     const process = `[default]\ncredential_process = printf '{"Version":1,"AccessKeyId":"AKIALAB","SecretAccessKey":"lab-secret","SessionToken":"${'t'.repeat(900)}","Expiration":"${soon}"}'\n`;

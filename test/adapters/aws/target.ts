@@ -12,6 +12,10 @@ import { createCertificateAuthority } from '../../../src/lab/tls/index.ts';
 export interface TestTarget {
   readonly server: AwsServer;
   readonly target: AwsTarget;
+  /** Those that `target` was made with. */
+  readonly settings: AwsSettings;
+  /** PEM of what signed its certificate. */
+  authority(): Promise<string>;
   /** Another target of the same server. */
   open(settings: Partial<AwsSettings>): AwsTarget;
   /** Writes a credentials file and gives its path. */
@@ -46,20 +50,17 @@ export async function startTarget(options: Partial<AwsServerOptions> = {}): Prom
   };
   const file = await credentialsFile('credentials', profileText('default', credential));
   const opened: AwsTarget[] = [];
-  const open = (settings: Partial<AwsSettings>): AwsTarget => {
-    const target = createAwsTarget({
-      region,
-      endpoint: server.url,
-      credentialsFile: file,
-      caBundle,
-      ...settings,
-    });
+  const settings: AwsSettings = { region, endpoint: server.url, credentialsFile: file, caBundle };
+  const open = (other: Partial<AwsSettings>): AwsTarget => {
+    const target = createAwsTarget({ ...settings, ...other });
     opened.push(target);
     return target;
   };
   return {
     server,
     target: open({}),
+    settings,
+    authority: async () => ca.cert,
     open,
     credentialsFile,
     close: async () => {

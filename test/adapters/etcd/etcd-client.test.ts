@@ -6,9 +6,12 @@ import { createEtcdClient } from '../../../src/adapters/index.ts';
 import type { ExecRequest, ExecSession } from '../../../src/actions/ports.ts';
 import { parseStatus } from '../../../src/adapters/etcd/etcdctl.ts';
 import { runInPod } from '../../../src/adapters/etcd/exec-tools.ts';
-import { encodeSnapshot } from '../../../src/lab/hosted/snapshot-file.ts';
+import { etcdTools } from '../../../src/lab/hosted/embedded/etcd-commands.ts';
+import { encodeSnapshot } from '../../../src/lab/hosted/embedded/snapshot-file.ts';
+import { MemoryFiles } from '../../../src/lab/kubelet/pod-files.ts';
 import { runCommand } from '../../../src/lab/kubelet/shell.ts';
 import type { CommandContext } from '../../../src/lab/kubelet/command.ts';
+import { whileCollecting } from '../../support/garbage.ts';
 import { etcdClientSuite } from '../../contracts/etcd-client.suite.ts';
 
 const signal = new AbortController().signal;
@@ -33,14 +36,18 @@ function labPods(options: { readonly ca?: string } = {}): LabPods {
     ];
     const store = { content: 'keys', revision: 100, encryptionKey: undefined };
     contexts.set(pod, {
-      files: new Map(tls.map((path) => [path, Buffer.from('pem')])),
+      files: new MemoryFiles(tls.map((path) => [path, Buffer.from('pem')])),
       folders: ['/var/lib', '/tmp'],
       volumeBytes: 1024 ** 3,
-      etcd: {
+      tools: etcdTools({
         memberId: 1,
         snapshot: () => (isHealthy ? encodeSnapshot(store) : undefined),
         status: () => (isHealthy ? { revision: 100, sizeBytes: 20_480 } : undefined),
-      },
+        changesSince: (since) =>
+          [99, 100]
+            .filter((revision) => revision > since)
+            .map((revision) => ({ revision, isRemoval: revision === 100 })),
+      }),
     });
   }
   const commands: (readonly string[])[] = [];
@@ -50,7 +57,7 @@ function labPods(options: { readonly ca?: string } = {}): LabPods {
       commands.push(command);
       const context = contexts.get(pod);
       if (context === undefined) throw new Error(`No pod ${pod}`);
-      const { code, stdout, stderr } = runCommand(command, context);
+      const { code, stdout, stderr } = await runCommand(command, context);
       return { stdout: once(stdout), exit: Promise.resolve({ code, stderr }) };
     },
   };
@@ -140,6 +147,20 @@ test('a command that never ends is given up, and says so', async () => {
   await expect(
     runInPod(hanging, { member, command: ['etcdctl', 'hang'], timeoutMs: 1, signal }),
   ).rejects.toMatchObject({ code: 'CLIENT_UNREACHABLE', retryable: true });
+});
+
+test('the time limit of a command holds when garbage is collected meanwhile', async () => {
+  const hanging = {
+    exec: ({ signal: bounded }: ExecRequest): Promise<ExecSession> =>
+      new Promise((_, reject) => {
+        bounded.addEventListener('abort', () => reject(bounded.reason as Error));
+      }),
+  };
+  const run = { member, command: ['etcdctl', 'hang'], timeoutMs: 200, signal };
+  await expect(whileCollecting(() => runInPod(hanging, run))).rejects.toMatchObject({
+    code: 'CLIENT_UNREACHABLE',
+    message: expect.stringContaining('did not end within 0.2 s') as string,
+  });
 });
 
 test('an interrupted command ends with the reason of its signal', async () => {

@@ -86,6 +86,35 @@ describe('calls to a Kubernetes API server', () => {
     expect(server.connections()).toBe(1);
   });
 
+  it('sends a read once more when the kept connection was closed just then, but never a write', async () => {
+    const seen = new Set<unknown>();
+    const { kube, server } = await target((asked, response) => {
+      const isReused = seen.has(response.socket);
+      seen.add(response.socket);
+      if (isReused) response.destroy();
+      else reply(response, 200, asked.path === '/version' ? {} : configMap('a', '1'));
+    });
+    await kube.reader.get(ref, signal);
+    expect((await kube.reader.get(ref, signal))?.metadata.name).toBe('a');
+    const patched = kube.client.patch(ref, { type: 'merge', patch: {}, signal });
+    await expect(patched).rejects.toMatchObject({ code: 'CLIENT_UNREACHABLE', retryable: true });
+    expect(server.asked.map((one) => one.method)).toEqual(['GET', 'GET', 'GET', 'PATCH']);
+  });
+
+  it('leaves no connection open when it is closed', async () => {
+    const { kube, server } = await target((_asked, response) =>
+      reply(response, 200, configMap('a', '1')),
+    );
+    await Promise.all([1, 2, 3].map(() => kube.reader.get(ref, signal)));
+    const isOpen = () =>
+      new Promise<number>((resolve) => {
+        server.http.getConnections((_error, count) => resolve(count));
+      });
+    expect(await isOpen()).toBeGreaterThan(0);
+    kube.close();
+    await expect.poll(isOpen).toBe(0);
+  });
+
   it('says that a server that does not listen is unreachable, and that a later try may succeed', async () => {
     const { kube, server } = await target(() => undefined);
     await server.close();

@@ -3,7 +3,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createKubeTarget } from '../../../src/adapters/kubernetes/create-kube-target.ts';
 import type { KubeTarget } from '../../../src/adapters/kubernetes/create-kube-target.ts';
 import { startKubeServer } from '../../../src/lab/kube/index.ts';
@@ -110,6 +110,51 @@ describe('the adapter on the embedded server', () => {
       hint: expect.stringContaining('certificate is not trusted') as string,
     });
     stranger.close();
+  });
+
+  it('trusts a server that any certificate of a bundle vouches for', async () => {
+    const other = await createCertificateAuthority();
+    const [, own = ''] =
+      /certificate-authority-data: "?([^"\s]*)/.exec(server.kubeconfig({ token })) ?? [];
+    const bundle = `${other.cert}\n# ours\n${Buffer.from(own, 'base64').toString()}`;
+    const file = path.join(await mkdtemp(path.join(tmpdir(), 'drctl-ca-')), 'bundle.pem');
+    await writeFile(file, bundle);
+    const text = server
+      .kubeconfig({ token })
+      .replace(/certificate-authority-data: .*/, `certificate-authority: ${file}`);
+    const trusting = await connect(server, text);
+    expect(await trusting.reader.version(signal)).toMatch(/^v/);
+    trusting.close();
+  });
+
+  it('checks no certificate where the kubeconfig says so, aloud, and only there', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    const lax = server
+      .kubeconfig({ token })
+      .replace(/certificate-authority-data: .*/, 'insecure-skip-tls-verify: true');
+    const file = path.join(await mkdtemp(path.join(tmpdir(), 'drctl-kube-')), 'config');
+    await writeFile(file, lax);
+    const notices: string[] = [];
+    const careless = createKubeTarget(
+      { kubeconfig: file },
+      { notice: (message) => notices.push(message) },
+    );
+    expect(await careless.reader.version(signal)).toMatch(/^v/);
+    expect(notices).toEqual([expect.stringContaining('identity of https://127.0.0.1')]);
+    careless.close();
+
+    const strict = await connect(server, lax.replace('insecure-skip-tls-verify: true', ''));
+    await expect(strict.reader.version(signal)).rejects.toMatchObject({ retryable: false });
+    strict.close();
+    vi.unstubAllEnvs();
+  });
+
+  it('sees every kind that the server serves', async () => {
+    const kinds = await kube.reader.resources(signal);
+    const named = kinds.map((one) => `${one.apiVersion} ${one.kind} ${one.plural}`);
+    expect(named).toContain('v1 Pod pods');
+    expect(named).toContain('apps/v1 Deployment deployments');
+    expect(new Set(named).size).toBe(named.length);
   });
 
   it('refuses wrong credentials as such', async () => {

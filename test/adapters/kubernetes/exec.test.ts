@@ -1,12 +1,18 @@
 // Commands in containers: binary output, exit codes, and streams that are cut.
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { createKubeTarget } from '../../../src/adapters/kubernetes/create-kube-target.ts';
 import type { KubeTarget } from '../../../src/adapters/kubernetes/create-kube-target.ts';
+import type * as Settings from '../../../src/adapters/kubernetes/settings.ts';
 import { scriptedServer } from './scripted-server.ts';
 import type { ScriptedServer } from './scripted-server.ts';
+
+vi.mock('../../../src/adapters/kubernetes/settings.ts', async (original) => ({
+  ...(await original<typeof Settings>()),
+  EXEC_PING_MS: 20,
+}));
 
 const open: (ScriptedServer | KubeTarget)[] = [];
 const { signal } = new AbortController();
@@ -126,5 +132,39 @@ describe('exec', () => {
       size += next.value.length;
     }
     expect(size).toBe(total * chunk.length);
+  });
+
+  it('keeps the connection of a command that prints nothing alive', async () => {
+    const kube = await client((socket) => {
+      let pings = 0;
+      socket.on('ping', () => {
+        pings += 1;
+        if (pings === 3) socket.send(frame(3, success));
+      });
+    });
+    const session = await kube.exec(request);
+    expect(await session.exit).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('tells what the server answers instead of running it, and ends when it is aborted', async () => {
+    const server = await scriptedServer(() => undefined);
+    server.http.on('upgrade', (_asked, socket) => {
+      const body = JSON.stringify({ kind: 'Status', code: 429, message: 'slow down' });
+      const head = `HTTP/1.1 429 Too Many Requests\r\nRetry-After: 9\r\nContent-Length: ${body.length}`;
+      socket.end(`${head}\r\n\r\n${body}`);
+    });
+    const kube = createKubeTarget({ kubeconfig: server.kubeconfig });
+    open.push(kube, server);
+    await expect(kube.client.exec(request)).rejects.toMatchObject({
+      code: 'CLIENT_THROTTLED',
+      retryAfterMs: 9_000,
+      message: expect.stringContaining('slow down') as string,
+    });
+
+    const silent = await client(() => undefined);
+    const controller = new AbortController();
+    const session = await silent.exec({ ...request, signal: controller.signal });
+    controller.abort(new Error('enough'));
+    await expect(session.exit).rejects.toThrow('enough');
   });
 });

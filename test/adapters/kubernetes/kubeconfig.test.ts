@@ -3,9 +3,8 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadKubeconfig } from '../../../src/adapters/kubernetes/kubeconfig.ts';
-import { proxyFor } from '../../../src/adapters/kubernetes/proxy.ts';
 
 async function file(text: string): Promise<string> {
   const name = path.join(await mkdtemp(path.join(tmpdir(), 'drctl-kube-')), 'config');
@@ -27,8 +26,8 @@ describe('a kubeconfig', () => {
     const loaded = await loadKubeconfig({ kubeconfig });
     expect(loaded).toMatchObject({ server: 'https://k.example.com:6443', insecure: false });
     const folder = path.dirname(kubeconfig);
-    expect(loaded.text).toContain(`"certificate-authority":"${path.join(folder, 'ca.crt')}"`);
-    expect(loaded.text).toContain(`"tokenFile":"${path.join(folder, 'token')}"`);
+    expect(loaded.cluster['certificate-authority']).toBe(path.join(folder, 'ca.crt'));
+    expect(loaded.login['tokenFile']).toBe(path.join(folder, 'token'));
   });
 
   it.each([
@@ -64,17 +63,67 @@ describe('a kubeconfig', () => {
   });
 });
 
-describe('the proxy of a server', () => {
-  const environment = { HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: '.corp, 10.0.0.1:6443' };
+describe('several kubeconfig files', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('are one: the first that has a name wins, and absent ones are passed over', async () => {
+    const one = await file(`kind: Config
+contexts: [{name: prod, context: {cluster: one, user: me}}]
+clusters: [{name: one, cluster: {server: "https://first.example.com"}}]
+`);
+    const two = await file(`current-context: prod
+clusters: [{name: one, cluster: {server: "https://second.example.com"}}]
+users: [{name: me, user: {token: abc, client-key: key.pem}}]
+`);
+    vi.stubEnv('KUBECONFIG', ['/nowhere/config', one, '', two].join(path.delimiter));
+    const loaded = await loadKubeconfig({});
+    expect(loaded).toMatchObject({ server: 'https://first.example.com', user: 'me', file: two });
+    expect(loaded.login).toMatchObject({
+      token: 'abc',
+      'client-key': path.join(path.dirname(two), 'key.pem'),
+    });
+  });
+
+  it('are passed over for the one that a target names', async () => {
+    vi.stubEnv('KUBECONFIG', '/nowhere/config');
+    const loaded = await loadKubeconfig({ kubeconfig: await file(valid) });
+    expect(loaded.server).toBe('https://k.example.com:6443');
+  });
+
+  it('of which none exists are named', async () => {
+    vi.stubEnv('KUBECONFIG', '/nowhere/a:/nowhere/b');
+    await expect(loadKubeconfig({})).rejects.toThrow(
+      'KUBECONFIG names no file that exists: /nowhere/a, /nowhere/b',
+    );
+  });
+
+  it('give each target its context', async () => {
+    const text = valid.replace(
+      'clusters: [',
+      'clusters: [{name: two, cluster: {server: "https://two.example.com"}}, ',
+    );
+    const kubeconfig = await file(text);
+    const servers = await Promise.all(
+      ['main', 'odd', ''].map(
+        async (context) => (await loadKubeconfig({ kubeconfig, context })).server,
+      ),
+    );
+    expect(servers).toEqual([
+      'https://k.example.com:6443',
+      'https://two.example.com',
+      'https://k.example.com:6443',
+    ]);
+  });
+});
+
+describe('a secret in a kubeconfig', () => {
   it.each([
-    ['https://k.example.com', 'http://proxy:3128'],
-    ['http://k.example.com', undefined],
-    ['https://k.corp', undefined],
-    ['https://10.0.0.1:6443', undefined],
-    ['https://10.0.0.1:443', 'http://proxy:3128'],
-    ['https://127.0.0.1:6443', undefined],
-    ['https://localhost', undefined],
-  ])('for %s is %s', (server, expected) => {
-    expect(proxyFor(server, environment)).toBe(expected);
+    ['in broken YAML', `${valid}\n  token: "hunter2\n`],
+    ['in the address of the server', valid.replace('https://k', 'https://me:hunter2@k')],
+    ['in an unusable proxy', valid.replace('ca.crt', 'ca.crt, proxy-url: "ftp://me:hunter2@p"')],
+  ])('%s is not shown', async (_where, text) => {
+    const loading = loadKubeconfig({ kubeconfig: await file(text) });
+    await expect(loading).rejects.toMatchObject({ code: 'TARGET_INVALID' });
+    await expect(loading).rejects.not.toThrow('hunter2');
   });
 });

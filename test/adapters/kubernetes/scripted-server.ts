@@ -87,7 +87,11 @@ export function configMap(name: string, resourceVersion: string): object {
   };
 }
 
-export async function writeKubeconfig(server: string, user: object = {}): Promise<string> {
+export async function writeKubeconfig(
+  server: string,
+  user: object = {},
+  cluster: object = {},
+): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'drctl-kube-'));
   const file = path.join(folder, 'config');
   await writeFile(
@@ -97,7 +101,7 @@ export async function writeKubeconfig(server: string, user: object = {}): Promis
       kind: 'Config',
       'current-context': 'main',
       contexts: [{ name: 'main', context: { cluster: 'one', user: 'me' } }],
-      clusters: [{ name: 'one', cluster: { server } }],
+      clusters: [{ name: 'one', cluster: { server, ...cluster } }],
       users: [{ name: 'me', user }],
     }),
   );

@@ -5,7 +5,7 @@
 import { writeSync } from 'node:fs';
 
 const [, , built, root, runId] = process.argv;
-const { createFileRunStore } = await import(`${built}/adapters/run-store/file-run-store.js`);
+const { createFileRunStore } = await import(`${built}/adapters/run-store/file/file-run-store.js`);
 const { createSystem, operator } = await import(`${built}/adapters/system.js`);
 
 const say = (line) => writeSync(1, `${line}\n`);

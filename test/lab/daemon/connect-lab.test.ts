@@ -1,6 +1,6 @@
 // Reaching a lab from another process: over its folder's files, with errors that say what to do.
 
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -72,8 +72,13 @@ describe('a folder without a running lab', () => {
     const state = { format: 1, pid: 2 ** 22 + 1, controlPort: 1, startedAt: 'then' };
     await writeFile(join(dir, 'lab.json'), JSON.stringify(state));
     await writeFile(join(dir, 'control.token'), 'token');
+    // What real servers left: every Secret of two clusters, and the keys to them.
+    await mkdir(join(dir, 'servers', 'source', 'etcd'), { recursive: true });
+    await mkdir(join(dir, 'servers', 'logs'));
+    await writeFile(join(dir, 'servers', 'logs', 'etcd.log'), 'why it ended');
     await expect(connectLab(dir)).rejects.toThrow('is gone');
     expect(await clearDeadLab(dir)).toBe(true);
+    expect(await readdir(join(dir, 'servers'))).toEqual(['logs']);
     await expect(connectLab(dir)).rejects.toThrow('No lab is running');
     expect(await clearDeadLab(dir)).toBe(false);
     await writeFile(join(dir, 'control.token'), 'token');

@@ -45,7 +45,11 @@ export const apply = 'application/apply-patch+yaml';
 export interface Rest {
   call(method: string, path: string, options?: Call): Promise<Answer>;
   /** The events of a watch until `enough` says so, or the server ends it. */
-  watch(path: string, enough: (events: readonly Event[]) => boolean): Promise<readonly Event[]>;
+  watch(
+    path: string,
+    enough: (events: readonly Event[]) => boolean,
+    accept?: string,
+  ): Promise<readonly Event[]>;
   close(): void;
 }
 
@@ -90,21 +94,25 @@ export function rest(connection: Connection): Rest {
         request.end(text);
       });
     },
-    watch: async (path, enough) =>
+    watch: async (path, enough, accept = 'application/json') =>
       new Promise<readonly Event[]>((resolve, reject) => {
         const events: Event[] = [];
-        const request = httpsRequest(at(path), { agent, headers }, (response) => {
-          const lines = createInterface({ input: response });
-          lines.on('line', (line) => {
-            events.push(JSON.parse(line) as Event);
-            if (enough(events)) {
-              lines.close();
-              request.destroy();
-              resolve(events);
-            }
-          });
-          lines.on('close', () => resolve(events));
-        });
+        const request = httpsRequest(
+          at(path),
+          { agent, headers: { ...headers, accept } },
+          (response) => {
+            const lines = createInterface({ input: response });
+            lines.on('line', (line) => {
+              events.push(JSON.parse(line) as Event);
+              if (enough(events)) {
+                lines.close();
+                request.destroy();
+                resolve(events);
+              }
+            });
+            lines.on('close', () => resolve(events));
+          },
+        );
         request.on('error', (error) => (events.length > 0 ? resolve(events) : reject(error)));
         request.end();
       }),

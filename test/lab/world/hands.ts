@@ -44,7 +44,7 @@ export function openHands(lab: Lab): Hands {
   };
 }
 
-function connectionOf(path: string): Connection {
+export function connectionOf(path: string): Connection {
   const config: unknown = parse(readFileSync(path, 'utf8'));
   const cluster = at(config, 'clusters', 0, 'cluster');
   const tlsServerName = textAt(cluster, 'tls-server-name');

@@ -4,8 +4,10 @@
 import { describe, expect, it } from 'vitest';
 import { planRecords, settingsFromArgs } from '../../../src/lab/controllers/dns/desired-records.ts';
 import { pauseOf } from '../../../src/lab/controllers/hypershift/pause.ts';
-import { decodeSnapshot, encodeSnapshot } from '../../../src/lab/hosted/snapshot-file.ts';
+import { etcdTools } from '../../../src/lab/hosted/embedded/etcd-commands.ts';
+import { decodeSnapshot, encodeSnapshot } from '../../../src/lab/hosted/embedded/snapshot-file.ts';
 import type { CommandContext } from '../../../src/lab/kubelet/command.ts';
+import { MemoryFiles } from '../../../src/lab/kubelet/pod-files.ts';
 import { runCommand } from '../../../src/lab/kubelet/shell.ts';
 
 const ownedBy = (owner: string) => [
@@ -19,21 +21,22 @@ const ownedBy = (owner: string) => [
 ];
 
 const context = (): CommandContext => ({
-  files: new Map([
+  files: new MemoryFiles([
     ['/var/lib/a.db', Buffer.from([0, 255, 10, 13])],
     ['/ca', Buffer.from('ca')],
   ]),
   folders: ['/var/lib', '/tmp'],
   volumeBytes: 1024 * 1024,
-  etcd: {
+  tools: etcdTools({
     memberId: 1,
     snapshot: () => encodeSnapshot({ content: undefined, revision: 7, encryptionKey: undefined }),
     status: () => ({ revision: 7, sizeBytes: 100 }),
-  },
+    changesSince: () => [{ revision: 7, isRemoval: true }],
+  }),
 });
 
-const run = (argv: readonly string[], on = context()) => {
-  const { code, stdout, stderr } = runCommand(argv, on);
+const run = async (argv: readonly string[], on = context()) => {
+  const { code, stdout, stderr } = await runCommand(argv, on);
   return { code, stdout: stdout.toString(), stderr };
 };
 
@@ -116,8 +119,8 @@ describe('a snapshot file', () => {
 describe('the shell of a pod', () => {
   const tls = ['--cacert', '/ca', '--cert', '/ca', '--key=/ca'];
 
-  it('gives bytes as they are', () => {
-    expect(runCommand(['cat', '/var/lib/a.db'], context()).stdout).toEqual(
+  it('gives bytes as they are', async () => {
+    expect((await runCommand(['cat', '/var/lib/a.db'], context())).stdout).toEqual(
       Buffer.from([0, 255, 10, 13]),
     );
   });
@@ -130,29 +133,29 @@ describe('the shell of a pod', () => {
     [['df', '-B1', '--output=avail', '/var/lib'], 0, 'Avail\n1048570\n'],
     [['rm', '-f', '/nowhere'], 0, ''],
     [['ls', '/var/lib'], 0, 'a.db\n'],
-  ])('%j', (argv, code, stdout) => {
-    expect(run(argv)).toMatchObject({ code, stdout });
+  ])('%j', async (argv, code, stdout) => {
+    expect(await run(argv)).toMatchObject({ code, stdout });
   });
 
-  it('refuses what it does not understand, instead of guessing', () => {
-    expect(run(['sh', '-c', 'cat /a | gzip'])).toMatchObject({ code: 2 });
-    expect(run(['curl', 'https://x'])).toMatchObject({ code: 127 });
+  it('refuses what it does not understand, instead of guessing', async () => {
+    expect(await run(['sh', '-c', 'cat /a | gzip'])).toMatchObject({ code: 2 });
+    expect(await run(['curl', 'https://x'])).toMatchObject({ code: 127 });
   });
 
-  it('answers etcdctl only with the member’s own certificates', () => {
+  it('answers etcdctl only with the member’s own certificates', async () => {
     const health = ['endpoint', 'health', '-w', 'json'];
-    expect(run(['env', 'ETCDCTL_API=3', 'etcdctl', ...tls, ...health]).code).toBe(0);
-    expect(run(['etcdctl', ...health]).code).toBe(1);
-    expect(run(['etcdctl', '--cacert=/old/ca', '--cert=/ca', ...health]).stderr).toContain(
+    expect((await run(['env', 'ETCDCTL_API=3', 'etcdctl', ...tls, ...health])).code).toBe(0);
+    expect((await run(['etcdctl', ...health])).code).toBe(1);
+    expect((await run(['etcdctl', '--cacert=/old/ca', '--cert=/ca', ...health])).stderr).toContain(
       '/old/ca',
     );
   });
 
-  it('saves a snapshot where a folder is, and nowhere else', () => {
+  it('saves a snapshot where a folder is, and nowhere else', async () => {
     const on = context();
-    expect(run(['etcdctl', ...tls, 'snapshot', 'save', '/nowhere/x.db'], on).code).toBe(1);
-    expect(run(['etcdctl', ...tls, 'snapshot', 'save', '/tmp/x.db'], on).code).toBe(0);
-    const status = run(['etcdutl', 'snapshot', 'status', '/tmp/x.db', '-w', 'json'], on);
+    expect((await run(['etcdctl', ...tls, 'snapshot', 'save', '/nowhere/x.db'], on)).code).toBe(1);
+    expect((await run(['etcdctl', ...tls, 'snapshot', 'save', '/tmp/x.db'], on)).code).toBe(0);
+    const status = await run(['etcdutl', 'snapshot', 'status', '/tmp/x.db', '-w', 'json'], on);
     expect(JSON.parse(status.stdout)).toMatchObject({ revision: 7 });
   });
 });

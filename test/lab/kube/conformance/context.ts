@@ -2,7 +2,9 @@
  * What the parts of the conformance suite share: a client, a namespace of their own, and objects to send.
  */
 import { expect } from 'vitest';
-import { rest, type Body, type Connection, type Rest } from '../rest.ts';
+import { rest, type Body, type Rest } from '../rest.ts';
+import type { TestServer } from '../test-servers.ts';
+import { can, minorVersion, type Capability } from './capabilities.ts';
 
 /** One run of the suite against one server. */
 export interface SuiteContext {
@@ -13,16 +15,24 @@ export interface SuiteContext {
   readonly core: string;
   readonly deployments: string;
   readonly widgets: string;
-  connection(): Connection;
-  connect(connection: Connection): void;
+  server(): TestServer;
+  connect(server: TestServer): Promise<void>;
+  /** Whether the server can do it, for rules that hold one way or the other. */
+  can(capability: Capability): boolean;
   /** Creates an object or fails the test with the server's message. */
   create(path: string, body: object): Promise<void>;
 }
 
+interface Connected {
+  readonly server: TestServer;
+  readonly kube: Rest;
+  readonly minor: number;
+}
+
 export function suiteContext(): SuiteContext {
   const namespace = `suite-${Math.random().toString(36).slice(2, 8)}`;
-  let connected: { connection: Connection; kube: Rest } | undefined;
-  const current = (): { connection: Connection; kube: Rest } => {
+  let connected: Connected | undefined;
+  const current = (): Connected => {
     if (connected === undefined) throw new Error('the suite has not connected yet');
     return connected;
   };
@@ -36,10 +46,12 @@ export function suiteContext(): SuiteContext {
     core: `/api/v1/namespaces/${namespace}`,
     deployments: `/apis/apps/v1/namespaces/${namespace}/deployments`,
     widgets: `/apis/lab.example.com/v1/namespaces/${namespace}/widgets`,
-    connection: () => current().connection,
-    connect: (connection) => {
-      connected = { connection, kube: rest(connection) };
+    server: () => current().server,
+    connect: async (server) => {
+      const kube = rest(server.connection);
+      connected = { server, kube, minor: await minorVersion(kube) };
     },
+    can: (capability) => can(current().minor, capability),
     create: async (path, body) => {
       const answer = await current().kube.call('POST', path, { body });
       expect([answer.code, answer.body['message']]).toEqual([201, undefined]);

@@ -76,6 +76,30 @@ export function describeObjects(suite: SuiteContext): void {
       expect(body['message']).toContain('the object has been modified; please apply your changes');
     });
 
+    it('refuses to replace an object that is another one by now', async () => {
+      await create(`${core}/configmaps`, configMap('replaced'));
+      const { code, body } = await kube.call('PUT', `${core}/configmaps/replaced`, {
+        body: configMap('replaced', {}, { uid: '11111111-1111-1111-1111-111111111111' }),
+      });
+      expect([code, body['reason']]).toEqual([409, 'Conflict']);
+      expect(body['message']).toContain('Precondition failed: UID in precondition');
+    });
+
+    it.each([
+      ['replace what is not there', 'PUT', '/absent', configMap('absent'), 404],
+      ['replace by another name', 'PUT', '/absent', configMap('other'), 400],
+      [
+        'create in another namespace',
+        'POST',
+        '',
+        configMap('x', {}, { namespace: 'default' }),
+        400,
+      ],
+      ['replace all', 'PUT', '', configMap('x'), 405],
+    ])('refuses to %s', async (_what, method, path, ...[body, expected]) => {
+      expect((await kube.call(method, `${core}/configmaps${path}`, { body })).code).toBe(expected);
+    });
+
     it('stores nothing when an update changes nothing', async () => {
       await create(`${core}/configmaps`, configMap('same', { a: '1' }));
       const { body: before } = await kube.call('GET', `${core}/configmaps/same`);
@@ -128,7 +152,7 @@ export function describeObjects(suite: SuiteContext): void {
     });
 
     it('refuses a request without a valid token with 401', async () => {
-      const stranger = rest({ ...suite.connection(), token: 'wrong' });
+      const stranger = rest({ ...suite.server().connection, token: 'wrong' });
       const { code, body } = await stranger.call('GET', `${core}/configmaps`);
       stranger.close();
       expect([code, body['reason']]).toEqual([401, 'Unauthorized']);

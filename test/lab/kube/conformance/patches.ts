@@ -34,6 +34,44 @@ export function describePatches(suite: SuiteContext): void {
       expect(body['data']).toEqual({ a: '2' });
     });
 
+    it.each([
+      ['removes what is not there', [{ op: 'remove', path: '/data/none' }], 422],
+      ['does what is not known', [{ op: 'bogus', path: '/data/a' }], 422],
+      ['tests what is not there', [{ op: 'test', path: '/data/none', value: '1' }], 422],
+      ['is no list', { op: 'remove', path: '/data/a' }, 400],
+    ])('refuses a JSON patch that %s', async (what, body, expected) => {
+      const name = `json-${what.replaceAll(' ', '-')}`;
+      await create(`${core}/configmaps`, configMap(name, { a: '1' }));
+      const options = { body, contentType: json };
+      const { code } = await kube.call('PATCH', `${core}/configmaps/${name}`, options);
+      expect(code).toBe(expected);
+      const { body: after } = await kube.call('GET', `${core}/configmaps/${name}`);
+      expect(after['data']).toEqual({ a: '1' });
+    });
+
+    it.each([
+      ['another name', { metadata: { name: 'other' } }, 400],
+      ['another uid', { metadata: { uid: '11111111-1111-1111-1111-111111111111' } }, 422],
+      ['an outdated version', { metadata: { resourceVersion: '1' }, data: { a: '2' } }, 409],
+    ])('refuses a patch that says %s', async (what, body, expected) => {
+      const name = `says-${what.replaceAll(' ', '-')}`;
+      await create(`${core}/configmaps`, configMap(name, { a: '1' }));
+      const options = { body, contentType: merge };
+      const { code } = await kube.call('PATCH', `${core}/configmaps/${name}`, options);
+      expect(code).toBe(expected);
+    });
+
+    it('changes nothing in a dry run', async () => {
+      await create(`${core}/configmaps`, configMap('dry-patched', { a: '1' }));
+      const { body } = await kube.call('PATCH', `${core}/configmaps/dry-patched?dryRun=All`, {
+        body: { data: { a: '2' } },
+        contentType: merge,
+      });
+      expect(body['data']).toEqual({ a: '2' });
+      const { body: after } = await kube.call('GET', `${core}/configmaps/dry-patched`);
+      expect(after['data']).toEqual({ a: '1' });
+    });
+
     it('matches list items by their merge key in a strategic merge patch', async () => {
       await create(deployments, deployment('strategic', { env: [{ name: 'A', value: '1' }] }));
       const containers = [

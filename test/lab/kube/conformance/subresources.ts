@@ -30,6 +30,36 @@ export function describeSubresources(suite: SuiteContext): void {
       });
     });
 
+    it.each(['scale', 'status'])('has no %s of a ConfigMap', async (subresource) => {
+      const { code } = await kube.call('GET', `${suite.core}/configmaps/none/${subresource}`);
+      expect(code).toBe(404);
+    });
+
+    it('refuses to scale below nothing', async () => {
+      await create(deployments, deployment('below'));
+      const { code, body } = await kube.call('PATCH', `${deployments}/below/scale`, {
+        body: { spec: { replicas: -1 } },
+        contentType: merge,
+      });
+      expect([code, body['reason']]).toEqual([422, 'Invalid']);
+    });
+
+    it('counts no generation for metadata, and one for a deletion that waits', async () => {
+      const path = `${widgets}/counted`;
+      await create(widgets, widget('counted', { size: 'S' }));
+      const patch = async (body: object): Promise<unknown> =>
+        (await kube.call('PATCH', path, { body, contentType: merge })).body['metadata']?.[
+          'generation'
+        ];
+      expect(
+        await patch({ metadata: { labels: { a: 'b' }, finalizers: ['lab.example.com/a'] } }),
+      ).toBe(1);
+      expect(await patch({ spec: { size: 'L' } })).toBe(2);
+      const { body } = await kube.call('DELETE', path);
+      expect(body['metadata']?.['generation']).toBe(3);
+      await patch({ metadata: { finalizers: null } });
+    });
+
     it('scales through the scale subresource', async () => {
       await create(deployments, deployment('scaled'));
       const { body } = await kube.call('PATCH', `${deployments}/scaled/scale`, {

@@ -48,10 +48,10 @@ describe('strategic merge patch', () => {
     });
   });
 
-  it('removes from and adds to a list of primitives', () => {
+  it('removes from a list of primitives, and puts what it adds first', () => {
     const object = { metadata: { finalizers: ['a', 'b'] } };
     const patch = { metadata: { '$deleteFromPrimitiveList/finalizers': ['a'], finalizers: ['c'] } };
-    expect(patched('ConfigMap', object, patch)).toEqual({ metadata: { finalizers: ['b', 'c'] } });
+    expect(patched('ConfigMap', object, patch)).toEqual({ metadata: { finalizers: ['c', 'b'] } });
   });
 
   it('orders merged items as the client has them', () => {
