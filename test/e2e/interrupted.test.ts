@@ -1,6 +1,6 @@
 // What a person at the keyboard does: interrupts, and approvals that are not given.
 import { afterEach, describe, expect, it } from 'vitest';
-import { began, mustSucceed, openWorkbench, runbook, show } from './workbench.ts';
+import { mustSucceed, openWorkbench, runbook, show } from './workbench.ts';
 import type { Workbench } from './workbench.ts';
 
 const TEST_LIMIT_MS = 600_000;
@@ -17,7 +17,7 @@ describe('a person interrupts', () => {
     { timeout: TEST_LIMIT_MS },
     async () => {
       bench = await openWorkbench();
-      const interrupt = { signal: 'SIGINT' as const, when: began('delete-machines') };
+      const interrupt = { signal: 'SIGINT' as const, step: 'delete-machines' };
       const outcome = await bench.interrupted(
         interrupt,
         'apply',

@@ -2,7 +2,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { began, mustSucceed, openWorkbench, runbook, show } from './workbench.ts';
+import { mustSucceed, openWorkbench, runbook, show } from './workbench.ts';
 import type { Workbench } from './workbench.ts';
 
 const LIMIT_MS = 600_000;
@@ -52,7 +52,7 @@ describe('a run that was stopped', () => {
     { timeout: LIMIT_MS },
     async () => {
       bench = await openWorkbench();
-      const kill = { signal: 'SIGKILL' as const, when: began('names-released') };
+      const kill = { signal: 'SIGKILL' as const, step: 'names-released' };
       await bench.interrupted(kill, 'apply', runbook, ...bench.env, '--auto-approve');
       await meddle(bench, startWriters);
       const refused = await bench.drctl('resume', '--auto-approve');
@@ -68,7 +68,7 @@ describe('a run that was stopped', () => {
     { timeout: LIMIT_MS },
     async () => {
       bench = await openWorkbench();
-      const kill = { signal: 'SIGKILL' as const, when: began('stop-writers') };
+      const kill = { signal: 'SIGKILL' as const, step: 'stop-writers' };
       await bench.interrupted(kill, 'apply', runbook, ...bench.env, '--auto-approve');
       const second = ['apply', runbook, ...bench.env, '--auto-approve'];
       const refused = await bench.drctl(...second, '--state', path.join(bench.dir, 'elsewhere'));

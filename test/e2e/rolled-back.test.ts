@@ -1,6 +1,6 @@
 // Undone before the point of no return, after having been killed on the way.
 import { afterEach, describe, expect, it } from 'vitest';
-import { began, mustSucceed, openWorkbench, runbook, show } from './workbench.ts';
+import { mustSucceed, openWorkbench, runbook, show } from './workbench.ts';
 import type { Workbench } from './workbench.ts';
 
 const LIMIT_MS = 600_000;
@@ -14,7 +14,7 @@ afterEach(async () => {
 async function applyUntil(step: string): Promise<Workbench> {
   const world = await openWorkbench();
   bench = world;
-  const stop = { signal: 'SIGKILL' as const, when: began(step) };
+  const stop = { signal: 'SIGKILL' as const, step };
   const begun = await world.interrupted(stop, 'apply', runbook, ...world.env, '--auto-approve');
   expect(begun.signal, show(begun)).toBe('SIGKILL');
   return world;

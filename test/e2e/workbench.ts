@@ -1,19 +1,17 @@
 // A folder with a lab of its own, and the built drctl run in it as a person would: real processes, real signals.
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { JournalEvent, JournalRecord } from '../../src/engine/index.ts';
 
 export const root = path.resolve(import.meta.dirname, '../..');
 export const runbook = path.join(root, 'runbooks/aws-same-region.yaml');
 const binary = path.join(root, 'bin/drctl.js');
+export const diesAtRecord = path.join(root, 'test/support/die.mjs');
 
-const startTimer = globalThis.setTimeout;
-
-const POLL_MS = 20;
 const COMMAND_LIMIT_MS = 240_000;
 
 export interface Outcome {
@@ -23,10 +21,26 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+/** Of test/support/die.mjs: the signal comes from within, at one exact record of the journal. */
 export interface Interruption {
   readonly signal: NodeJS.Signals;
-  /** The signal is sent when the run's journal holds such an event. */
-  when(event: JournalEvent): boolean;
+  /** The first record of this step, or of an instance of it, that the process writes. */
+  readonly step?: string;
+  /** The first record of this type. */
+  readonly type?: JournalEvent['type'];
+  /** This record of those that the process writes, counted from 1. */
+  readonly append?: number;
+}
+
+/** Where a drctl runs, when that is not the folder of the lab on this machine. */
+export interface Elsewhere {
+  readonly dir: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** As another machine's; needs root. */
+  readonly hostname?: string;
+  readonly interruption?: Interruption;
+  /** Called with the process once it runs. */
+  started?(child: ChildProcess): void;
 }
 
 export interface Workbench {
@@ -60,50 +74,44 @@ export async function openWorkbench(...flags: string[]): Promise<Workbench> {
 }
 
 function run(dir: string, args: readonly string[], interruption?: Interruption): Promise<Outcome> {
+  return runElsewhere(
+    { dir, env: {}, ...(interruption === undefined ? {} : { interruption }) },
+    args,
+  );
+}
+
+export function runElsewhere(where: Elsewhere, args: readonly string[]): Promise<Outcome> {
+  const { dir, hostname, interruption } = where;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [binary, ...args], {
+    const dies = interruption === undefined ? [] : ['--import', diesAtRecord];
+    const words = [process.execPath, ...dies, binary, ...args];
+    const renamed = ['unshare', '--uts', 'sh', '-c', 'hostname "$0" && exec "$@"', hostname ?? ''];
+    const [program = '', ...rest] = hostname === undefined ? words : [...renamed, ...words];
+    const child = spawn(program, rest, {
       cwd: dir,
-      env: { ...process.env, NO_COLOR: '1' },
+      env: {
+        ...process.env,
+        NO_COLOR: '1',
+        DRCTL_TEST_DIE: JSON.stringify(interruption),
+        ...where.env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    where.started?.(child);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    const limit = startTimer(() => child.kill('SIGKILL'), COMMAND_LIMIT_MS);
-    const watcher =
-      interruption === undefined
-        ? undefined
-        : watchJournal(dir, interruption, () => child.kill(interruption.signal));
+    const limit = setTimeout(() => child.kill('SIGKILL'), COMMAND_LIMIT_MS);
     child.on('error', reject);
     child.on('close', (exitCode, signal) => {
       clearTimeout(limit);
-      watcher?.();
       resolve({ exitCode, signal, stdout, stderr });
     });
   });
 }
 
-/** Calls `hit` once, as soon as an event written from now on fits. Returns what stops the watch. */
-function watchJournal(dir: string, interruption: Interruption, hit: () => void): () => void {
-  const stop = new AbortController();
-  const look = async (): Promise<void> => {
-    const known = (await readJournal(dir)).length;
-    while (!stop.signal.aborted) {
-      const events = await readJournal(dir);
-      const fresh = events.length < known ? events : events.slice(known);
-      if (fresh.some((event) => interruption.when(event))) {
-        hit();
-        return;
-      }
-      await setTimeout(POLL_MS);
-    }
-  };
-  void look();
-  return () => stop.abort();
-}
-
-export async function readJournal(dir: string, runId?: string): Promise<readonly JournalEvent[]> {
+async function readJournal(dir: string, runId?: string): Promise<readonly JournalEvent[]> {
   const runs = path.join(dir, '.drctl/runs');
   const ids = await readdir(runs).catch(() => []);
   // Ids begin with the time.
@@ -113,12 +121,6 @@ export async function readJournal(dir: string, runId?: string): Promise<readonly
   // The last piece is a line that is still being written, or nothing.
   const lines = text.split('\n').slice(0, -1);
   return lines.map((line) => (JSON.parse(line) as JournalRecord).event);
-}
-
-/** True when the step (or an instance of it) has begun. */
-export function began(step: string): (event: JournalEvent) => boolean {
-  return (event) =>
-    event.type === 'step.started' && (event.step === step || event.step.startsWith(`${step}[`));
 }
 
 /** Fails with all that the command said when it does not exit with 0. */
