@@ -6,11 +6,12 @@ const runbook = {
     { id: 'backup', steps: [{ id: 'snapshot' }] },
     { id: 'teardown', steps: [{ id: 'delete-pools' }] },
   ],
+  targets: new Map([['source', {}]]),
   rollback: new Map([['snapshot', [{ id: 'accept-loss' }]]]),
 };
 
 describe('--approve', () => {
-  it.each(['teardown', 'snapshot', 'delete-pools[a]', 'accept-loss', 'plan', 'rollback'])(
+  it.each(['teardown', 'snapshot', 'delete-pools[a]', 'accept-loss', 'source', 'plan', 'rollback'])(
     'takes %s, which can ask for an approval',
     (name) => {
       expect(() => checkApprovals([name], runbook)).not.toThrow();
@@ -26,7 +27,7 @@ describe('--approve', () => {
   it('names what there is when nothing is near', () => {
     expect(() => checkApprovals(['everything'], runbook)).toThrow(
       expect.objectContaining({
-        hint: 'Name a step, or one of: backup, teardown, plan, rollback',
+        hint: 'Name a step, or one of: backup, teardown, plan, rollback, cleanup',
       }),
     );
   });

@@ -55,7 +55,7 @@ it('names what a run that has not ended keeps scaled and at how many it was, and
   await bench.waitingRun();
   const { stdout } = await bench.drctl('status');
   expect(stdout).toContain('holds here Deployment default/operator at 0, was 2 (stop)');
-  expect(stdout).not.toContain('default/web');
+  expect(stdout).not.toContain('holds here Deployment default/web');
   const operator = { target: 'here', kind: 'Deployment', namespace: 'default', name: 'operator' };
   expect(await held()).toEqual([{ step: 'stop', ...operator, replicas: 0, before: 2 }]);
 });

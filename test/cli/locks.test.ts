@@ -6,6 +6,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKubeTarget } from '../../src/adapters/index.ts';
+import type { KubeObject } from '../../src/actions/index.ts';
 import type { KubeTarget } from '../../src/adapters/index.ts';
 import { startKubeServer } from '../../src/lab/kube/index.ts';
 import { createCertificateAuthority } from '../../src/lab/tls/index.ts';
@@ -123,9 +124,22 @@ describe('the lock of another run', () => {
     );
     const resumed = await bench.drctl('resume', '--auto-approve', '--takeover');
     expect(resumed.code).toBe(4);
-    expect(resumed.stderr).toContain('drctl rollback another');
+    expect(resumed.stderr).toContain('drctl rollback --state PLACE another');
     expect(await heldBy()).toBe('another');
   });
+});
+
+it('the lock of a run that was killed right after its last record is given back by resume', async () => {
+  await bench.waitingRun();
+  const held = await client().get(lease, signal);
+  expect((await bench.drctl('resume', '--approve', 'clean')).code).toBe(0);
+  const { name, namespace, annotations } = held?.metadata ?? { name: '' };
+  const metadata = { name, namespace, annotations } as KubeObject['metadata'];
+  await client().create({ ...lease, metadata, spec: held?.['spec'] ?? null }, signal);
+  const ended = await bench.drctl('resume');
+  expect(ended.code).toBe(4);
+  expect(ended.stderr).toContain('RUN_FINISHED');
+  expect(await heldBy()).toBeUndefined();
 });
 
 describe('a lock that this run took and that is gone', () => {

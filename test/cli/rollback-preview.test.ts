@@ -51,8 +51,8 @@ describe('rollback --preview', () => {
       /color +by the runbook's own steps\n +confirm-loss +Confirm the loss +\[flow.approve\] asks a person to type a name\n +color-back +Paint it blue +\[k8s.patch\]\n/,
     );
     expect(stdout).toMatch(/stop +put back\n +Deployment default\/a: replicas back to 2\n/);
-    expect(stdout).toMatch(/Deployment default\/e: replicas back to 2\n +and 2 more\n/);
-    expect(stdout).toMatch(/settings +put back\n +ConfigMap default\/one\n/);
+    expect(stdout).toMatch(/Deployment default\/e: replicas back to 2\n +and 2 more objects\n/);
+    expect(stdout).toMatch(/settings +put back\n +ConfigMap default\/one: was not there\n/);
   });
 
   it('says the same to machines, with all objects', async () => {
@@ -68,6 +68,28 @@ describe('rollback --preview', () => {
     expect(stop).toMatchObject({
       objects: names.map((name) => `Deployment default/${name}: replicas back to 2`),
     });
+  });
+});
+
+describe('rollback --to', () => {
+  it.each([{ flags: ['--preview'] }, { flags: ['--approve', 'rollback'] }])(
+    'refuses a step that it cannot go back to before anything is shown: $flags',
+    async ({ flags }) => {
+      const misspelt = await bench.drctl('rollback', '--to', 'setings', ...flags);
+      expect(misspelt).toMatchObject({ code: 2, stdout: '' });
+      expect(misspelt.stderr).toContain('USAGE: --to setings: the runbook has no step "setings"');
+      expect(misspelt.stderr).toContain('  Did you mean "settings"?\n  Steps that have begun: ');
+      const later = await bench.drctl('rollback', '--to', 'remove-old', ...flags);
+      expect(later).toMatchObject({ code: 2, stdout: '' });
+      expect(later.stderr).toContain('step "remove-old" has not begun in this run');
+      expect(await bench.configMaps()).toContain('one');
+    },
+  );
+
+  it('goes back to a step that has begun', async () => {
+    const { code, stdout } = await bench.drctl('rollback', '--to', 'settings', '--preview');
+    expect(code).toBe(0);
+    expect(stdout).not.toMatch(/^ +settings /m);
   });
 });
 

@@ -18,6 +18,8 @@ export interface CliOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly columns?: number;
+  /** Colours stay off. */
+  readonly isTerminal?: boolean;
   /** What is typed; without it there is no terminal. */
   readonly typed?: string;
   /** Gets a function that acts as a signal. */
@@ -33,7 +35,7 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
       written[name] += text;
       options.heard?.(text);
     },
-    isTerminal: false,
+    isTerminal: options.isTerminal ?? false,
     columns: options.columns ?? 100,
   });
   const listeners = new Set<(name: string) => void>();
@@ -44,7 +46,7 @@ export async function runCli(argv: readonly string[], options: CliOptions): Prom
     stdout: screen('stdout'),
     stderr: screen('stderr'),
     stdin: new PassThrough(),
-    env: { ...options.env },
+    env: options.isTerminal === true ? { NO_COLOR: '1', ...options.env } : { ...options.env },
     cwd: options.cwd,
     maskWith: () => undefined,
     onSignal(listener) {
@@ -71,6 +73,7 @@ function stable(text: string, cwd: string): string {
     .replaceAll(/\b\d+(ms|s)\b(?! *=)/g, 'SOME-TIME')
     .replaceAll(/drctl \d+\.\d+\.\d+/g, 'drctl VERSION')
     .replaceAll(/sha256:[0-9a-f]+/g, 'sha256:DIGEST')
+    .replaceAll(/lines, \d+ bytes/g, 'lines, SOME bytes')
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
     .replaceAll(/\(process \d+/g, '(process PID')
     .replaceAll(/[\w.-]+@[\w.-]+/g, 'USER@HOST');

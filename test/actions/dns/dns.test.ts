@@ -123,6 +123,15 @@ test.each<[string, readonly DnsRecordSet[], Omit<WaitGoal, 'names'>, boolean]>([
     true,
   ],
   ['a published name is present', ours, { until: 'present' }, true],
+  ['records of the owner are ours', ours, { until: 'ours', owner: 'mgmt-1' }, true],
+  ['those of another are not', ours, { until: 'ours', owner: 'mgmt-2' }, false],
+  ['where nothing is, nothing is foreign', [], { until: 'ours', owner: 'mgmt-1' }, true],
+  [
+    'a record without an owner is foreign',
+    [aliasRecord(host, 'lb')],
+    { until: 'ours', owner: 'mgmt-1' },
+    false,
+  ],
   ['but not with another owner', ours, { until: 'present', owner: 'mgmt-2' }, false],
   [
     'an alias target counts without dualstack and case',

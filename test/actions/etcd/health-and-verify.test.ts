@@ -25,7 +25,7 @@ test('etcd.health counts the healthy members and fails when they are too few', a
   });
 });
 
-test('T6: etcd.health refuses a database that is older than the snapshot', async () => {
+test('etcd.health refuses a database that is older than the snapshot', async () => {
   const { world } = cloudWorld();
   await expect(applyAction(world, etcdHealth, { ...members, minRevision: 101 })).rejects.toThrow(
     'is at revision 100, 101 is expected',
@@ -40,8 +40,30 @@ test('etcd.health refuses a database that was written to after a revision it mus
   await expect(applyAction(world, etcdHealth, ceiling)).rejects.toMatchObject({
     code: 'ASSERTION_FAILED',
     message: expect.stringContaining(
-      'etcd-2: revision 104 is above 100: something was written since',
+      'etcd-2: revision 104 is above 100: 4 keys were written since',
     ) as string,
+  });
+});
+
+test('etcd.health does not take events that expire by themselves for writes', async () => {
+  const { world, etcd } = cloudWorld();
+  const ceiling = { ...members, maxRevision: 100 };
+  const member = etcd.addMember('etcd-2', { revision: 103 });
+  member.expiredAt = [101, 102, 103];
+  expect(await applyAction(world, etcdHealth, ceiling)).toMatchObject({ revision: 103 });
+  member.expiredAt = [101, 103];
+  await expect(applyAction(world, etcdHealth, ceiling)).rejects.toThrow('1 key was written');
+});
+
+test('etcd.health refuses where the volume of the member that a snapshot is taken from has no room for it', async () => {
+  const { world, etcd } = cloudWorld();
+  const room = { ...members, roomForSnapshot: '/var/lib' };
+  expect(await applyAction(world, etcdHealth, room)).toMatchObject({ healthy: 3 });
+  // Of equals one that does not lead is taken.
+  etcd.addMember('etcd-1', { dbSizeBytes: 1_000 }).freeBytes = 1_050;
+  await expect(applyAction(world, etcdHealth, room)).rejects.toMatchObject({
+    code: 'ASSERTION_FAILED',
+    message: '/var/lib in pod etcd-1 has 1050 bytes free, the snapshot needs 1100',
   });
 });
 

@@ -7,6 +7,7 @@ import { etcdSnapshot } from '../../../src/actions/etcd/snapshot.ts';
 import { applyAction, planAction } from '../../fakes/carry-out.ts';
 import { cloudWorld } from '../../fakes/cloud-world.ts';
 import type { CloudWorld } from '../../fakes/cloud-world.ts';
+import { StepMemory, readContext } from '../../fakes/contexts.ts';
 import { snapshotFile } from '../../fakes/etcd-fake.ts';
 
 const params = { target: 'source', namespace: 'clusters-prod', to: 'backup/etcd.db' };
@@ -70,7 +71,7 @@ test('without a healthy member it fails and says what is wrong with each', async
   await expect(apply(cloud, { pod: 'etcd-9' })).rejects.toMatchObject({ code: 'SELECTION_EMPTY' });
 });
 
-test('T21: a volume without room is not filled up', async () => {
+test('a volume without room is not filled up', async () => {
   const cloud = cloudWorld();
   const member = cloud.etcd.addMember('etcd-1', { dbSizeBytes: 1_000 });
   member.freeBytes = 1_050;
@@ -88,6 +89,41 @@ test('a snapshot whose artifact was damaged later is taken again', async () => {
   const cloud = cloudWorld();
   await apply(cloud);
   cloud.world.artifacts.files.set('backup/etcd.db', snapshotFile('other'));
-  const { changes } = await planAction(cloud.world, etcdSnapshot, params);
-  expect(changes).toMatchObject([{ kind: 'run', on: { object: 'Pod clusters-prod/etcd-1' } }]);
+  const { changes, notes } = await planAction(cloud.world, etcdSnapshot, params);
+  expect(changes).toMatchObject([{ kind: 'run', on: { object: 'etcd of clusters-prod' } }]);
+  expect(notes).toEqual([expect.stringContaining('through pod etcd-1 as it is now')]);
+});
+
+test('a plan stays the same whichever member is ahead; only one that was asked for is part of it', async () => {
+  const cloud = cloudWorld();
+  const before = await planAction(cloud.world, etcdSnapshot, params);
+  cloud.etcd.addMember('etcd-1', { revision: 90 });
+  const after = await planAction(cloud.world, etcdSnapshot, params);
+  expect(after.notes).not.toEqual(before.notes);
+  expect(after.changes).toEqual(before.changes);
+  const one = await planAction(cloud.world, etcdSnapshot, { ...params, pod: 'etcd-0' });
+  expect(one.changes).toMatchObject([{ on: { object: 'Pod clusters-prod/etcd-0' } }]);
+});
+
+test('a snapshot whose file is still in the pod is not done: the next attempt removes it and takes nothing anew', async () => {
+  const cloud = cloudWorld();
+  const memory = new StepMemory();
+  const outputs = await applyAction(cloud.world, etcdSnapshot, params, { memory });
+  const asked = {
+    ...readContext(cloud.world),
+    undoEntries: memory.undo,
+    token: memory.token,
+  };
+  const probe = () => etcdSnapshot.probe(params, asked);
+  expect(await probe()).toEqual({ found: 'done', outputs });
+  // Killed before it had cleaned up.
+  const member = cloud.etcd.members.get('etcd-1');
+  member?.files.set(`/var/lib/drctl-${memory.token}.db`, new Uint8Array(1));
+  expect(await probe()).toEqual({ found: 'not-done' });
+  cloud.etcd.content = 'newer';
+  expect(await applyAction(cloud.world, etcdSnapshot, params, { memory })).toEqual(outputs);
+  expect(leftIn(cloud)).toEqual([]);
+  expect(await probe()).toEqual({ found: 'done', outputs });
+  cloud.etcd.members.delete('etcd-1');
+  expect(await probe()).toEqual({ found: 'done', outputs });
 });

@@ -45,3 +45,18 @@ test('a sleep that was interrupted goes on for the rest only', async () => {
   });
   expect(slept).toEqual([360_000]);
 });
+
+test('a sleep does not grow when the clock was set back while it was interrupted', async () => {
+  const memory = new StepMemory();
+  const slept: number[] = [];
+  const sleep = async (ms: number): Promise<void> => void slept.push(ms);
+  let nowMs = Date.parse('2026-01-01T12:00:00Z');
+  const run = async (): Promise<void> => {
+    const ctx = writeContext(cloudWorld().world, memory);
+    await flowSleep.apply({ duration: '10m' }, { ...ctx, now: () => new Date(nowMs), sleep });
+  };
+  await run();
+  nowMs -= 5 * 3_600_000;
+  await run();
+  expect(slept).toEqual([600_000, 600_000]);
+});

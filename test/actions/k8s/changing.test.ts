@@ -216,7 +216,7 @@ describe('k8s.scale', () => {
     kube.seed(workload('Deployment', 'cp/web', 1));
     await expect(undoAction(world, k8sScale, params, memory)).rejects.toMatchObject({
       code: 'CLIENT_CONFLICT',
-      message: expect.stringContaining('Deployment cp/web has 1 replicas, not 0'),
+      message: expect.stringContaining('Deployment cp/web has 1 replica, not 0'),
     });
     expect(kube.peek('Deployment', 'api')?.['spec']).toMatchObject({ replicas: 3 });
   });
@@ -261,7 +261,7 @@ describe('k8s.exec', () => {
   it('says so when no pod is ready', async () => {
     const { world } = setup(pod('work/etcd-0', 'etcd', false));
     await expect(applyAction(world, k8sExec, run)).rejects.toMatchObject({
-      message: 'Pod in work with app=etcd: none of 1 pods is ready',
+      message: 'Pod in work with app=etcd: none of 1 pod is ready',
     });
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { k8sDelete } from '../../../src/actions/k8s/delete.ts';
 import type { KubeObject } from '../../../src/actions/ports.ts';
 import { applyAction, planAction, undoAction } from '../../fakes/carry-out.ts';
-import { StepMemory } from '../../fakes/contexts.ts';
+import { StepMemory, readContext } from '../../fakes/contexts.ts';
 import { FakeKube } from '../../fakes/kube-fake.ts';
 import { clusterApi, configMap, hostedCluster, namespace } from '../../fakes/objects.ts';
 import { World } from '../../fakes/world.ts';
@@ -55,6 +55,36 @@ describe('k8s.delete', () => {
     expect(outputs).toMatchObject({ deleted: [{ kind: 'Machine', name: 'm-1' }] });
     expect(kube.peek('Machine', 'm-1')).toBeUndefined();
     expect(terminated).toEqual([]);
+  });
+
+  it('deletes what is made anew only where it waits until nothing is left: a restart happens once', async () => {
+    const pods = {
+      target: 'source',
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      namespace: 'ns',
+      all: true,
+    };
+    const restart = { ...pods, waitUntilGone: false };
+    const killedAfter = async (params: typeof pods) => {
+      const { kube, world } = setup(configMap('ns/a', {}), configMap('ns/b', {}));
+      const memory = new StepMemory();
+      const outputs = await applyAction(world, k8sDelete, params, { memory });
+      // Killed before the end was recorded; meanwhile a controller has made one anew, under the same name.
+      kube.seed(configMap('ns/a', {}));
+      const undoEntries = memory.undo;
+      const asked = { ...readContext(world), undoEntries, token: memory.token };
+      const probed = await k8sDelete.probe(params, asked);
+      const again = await applyAction(world, k8sDelete, params, { memory });
+      expect(again).toEqual(outputs);
+      return { probed, left: kube.peek('ConfigMap', 'a') };
+    };
+    const restarted = await killedAfter(restart);
+    expect(restarted.probed).toMatchObject({ found: 'done' });
+    expect(restarted.left).toBeDefined();
+    const gone = await killedAfter(pods);
+    expect(gone.probed).toMatchObject({ found: 'unclear' });
+    expect(gone.left).toBeUndefined();
   });
 
   it('strips a finalizer again that a running operator has put back', async () => {

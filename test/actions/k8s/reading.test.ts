@@ -150,6 +150,19 @@ describe('k8s.assert', () => {
     });
   });
 
+  it('may ask for the version that another target prefers, and says which one is served instead', async () => {
+    expect(await asserted(['v1beta1'], ['v1beta2', 'v1beta1'])).toEqual({ found: 0 });
+    await expect(asserted(['v1beta1'], ['v1beta2'])).rejects.toMatchObject({
+      code: 'ASSERTION_FAILED',
+      message:
+        'The server does not serve cluster.x-k8s.io/v1beta1 Machine (but cluster.x-k8s.io/v1beta2)',
+    });
+    await expect(asserted(['v1beta2', 'v1beta1'], ['v1beta1'])).rejects.toMatchObject({
+      message:
+        'The server does not serve cluster.x-k8s.io/v1beta2 Machine (but cluster.x-k8s.io/v1beta1)',
+    });
+  });
+
   it('refuses to assert nothing, and two selections at once', async () => {
     await expect(applyAction(world().world, k8sAssert, { target: 'source' })).rejects.toMatchObject(
       { code: 'PARAMS_INVALID' },
@@ -168,3 +181,22 @@ describe('k8s.assert', () => {
     expect(planned.changes).toEqual([{ kind: 'none', because: 'does not hold now' }]);
   });
 });
+
+function servesMachines(versions: readonly string[]): FakeKube {
+  const group = 'cluster.x-k8s.io';
+  return new FakeKube({
+    kinds: [{ group, versions, kind: 'Machine', plural: 'machines', namespaced: true }],
+  });
+}
+
+/** Of a destination, that it serves what is exported from a source; both with the preferred version first. */
+async function asserted(
+  source: readonly string[],
+  destination: readonly string[],
+): Promise<unknown> {
+  const kube = { source: servesMachines(source), destination: servesMachines(destination) };
+  return applyAction(new World({ kube }), k8sAssert, {
+    target: 'destination',
+    serves: [{ apiVersion: 'cluster.x-k8s.io/*', kind: 'Machine', versionOf: 'source' }],
+  });
+}

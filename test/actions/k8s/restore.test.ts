@@ -194,36 +194,20 @@ describe('k8s.restore', () => {
     expect(world.kube('destination').peek('HostedCluster', 'prod')).toBeUndefined();
   });
 
-  it('restores into another namespace, in a version that is served there', async () => {
-    const world = await exportedWorld();
-    const destination = new FakeKube({
-      kinds: [
-        { group: '', versions: ['v1'], kind: 'Namespace', plural: 'namespaces', namespaced: false },
-        {
-          group: 'cluster.x-k8s.io',
-          versions: ['v1beta3'],
-          kind: 'Cluster',
-          plural: 'clusters',
-          namespaced: true,
-        },
-      ],
-    }).seed(namespace('clusters-new'));
-    const mapped = new World({
-      kube: { destination },
-      clients: world.clients,
-      readers: world.readers,
+  it('restores into another namespace where the exported version is served, preferred or not', async () => {
+    const { destination, restore } = await otherWorld(['v1beta3', 'v1beta2']);
+    await restore();
+    expect(destination.peek('Cluster', 'infra')?.metadata['namespace']).toBe('clusters-new');
+  });
+
+  it('refuses a version that is not served, since another one has other fields', async () => {
+    const { destination, restore } = await otherWorld(['v1beta3']);
+    await expect(restore()).rejects.toMatchObject({
+      code: 'CLIENT_NOT_FOUND',
+      message: 'The server does not serve cluster.x-k8s.io/v1beta2 Cluster',
+      hint: expect.stringContaining('It serves cluster.x-k8s.io/v1beta3 only'),
     });
-    const readers = { ...mapped.readers, kube: async () => destination };
-    const clients = { ...mapped.clients, kube: async () => destination };
-    await applyAction(new World({ kube: { destination }, readers, clients }), k8sRestore, {
-      ...restoreAll,
-      select: [{ kind: 'Cluster' }],
-      namespaces: { 'clusters-prod': 'clusters-new' },
-    });
-    expect(destination.peek('Cluster', 'infra')).toMatchObject({
-      apiVersion: 'cluster.x-k8s.io/v1beta3',
-      metadata: { namespace: 'clusters-new' },
-    });
+    expect(destination.peek('Cluster', 'infra')).toBeUndefined();
   });
 
   it('on undo lets no controller see a deletion that it would act on', async () => {
@@ -253,3 +237,29 @@ describe('k8s.restore', () => {
     expect(before.changes).toEqual([expect.objectContaining({ kind: 'run', risk: 'safe' })]);
   });
 });
+
+/** The same export, and a destination that serves Cluster API in these versions. */
+async function otherWorld(versions: readonly string[]) {
+  const world = await exportedWorld();
+  const destination = new FakeKube({
+    kinds: [
+      { group: '', versions: ['v1'], kind: 'Namespace', plural: 'namespaces', namespaced: false },
+      {
+        group: 'cluster.x-k8s.io',
+        versions,
+        kind: 'Cluster',
+        plural: 'clusters',
+        namespaced: true,
+      },
+    ],
+  }).seed(namespace('clusters-new'));
+  const readers = { ...world.readers, kube: async () => destination };
+  const clients = { ...world.clients, kube: async () => destination };
+  const restore = async (): Promise<unknown> =>
+    applyAction(new World({ kube: { destination }, readers, clients }), k8sRestore, {
+      ...restoreAll,
+      select: [{ kind: 'Cluster' }],
+      namespaces: { 'clusters-prod': 'clusters-new' },
+    });
+  return { destination, restore };
+}

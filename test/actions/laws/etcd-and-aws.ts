@@ -45,6 +45,7 @@ const published: Prepare = ({ zones }) => {
 export const etcdAndAwsLaws: Readonly<Record<string, readonly LawScenario[]>> = {
   'etcd.health': [
     scenario('all members healthy', { ...inNamespace, minHealthy: 'all', minRevision: 100 }),
+    scenario('room for a snapshot', { ...inNamespace, roomForSnapshot: '/var/lib' }),
   ],
   'etcd.snapshot': [
     scenario('three members', { ...inNamespace, to: 'etcd.db' }),
@@ -58,6 +59,11 @@ export const etcdAndAwsLaws: Readonly<Record<string, readonly LawScenario[]>> = 
   'etcd.verify': [scenario('a whole snapshot', { file: 'etcd.db' }, snapshotThere)],
   's3.upload': [
     scenario('a new object', { ...object, bucket: 'plain', from: 'etcd.db' }, snapshotThere),
+    scenario(
+      'an object that a manifest would keep',
+      { ...object, bucket: 'plain', from: 'etcd.db', keptBy: 'prod/backup.json' },
+      snapshotThere,
+    ),
     scenario('a new version', { ...object, from: 'etcd.db' }, (cloud) => {
       snapshotThere(cloud);
       cloud.buckets.put(object, 'another content');
@@ -71,6 +77,9 @@ export const etcdAndAwsLaws: Readonly<Record<string, readonly LawScenario[]>> = 
   's3.presign': [scenario('an object', object)],
   's3.assert': [
     scenario('a bucket', { target: 'aws', bucket: 'versioned', writable: true, notPublic: true }),
+    scenario('an object in it', object, ({ buckets }) => {
+      buckets.put(object, 'content');
+    }),
   ],
   'dns.update': [
     scenario(
@@ -95,7 +104,14 @@ export const etcdAndAwsLaws: Readonly<Record<string, readonly LawScenario[]>> = 
     scenario('names that are there', { ...zone, names: [host], until: 'present' }, published),
     scenario('names that are free', { ...zone, names: ['free.example.com'], until: 'absent' }),
   ],
-  'dns.assert': [scenario('a zone', { ...zone, covers: [host] })],
+  'dns.assert': [
+    scenario('a zone', { ...zone, covers: [host] }),
+    scenario(
+      'names in it',
+      { ...zone, records: { names: [host], until: 'present', owner: 'mgmt-1' } },
+      published,
+    ),
+  ],
   'flow.approve': [scenario('a question', { message: 'Go on?' })],
   'flow.sleep': [scenario('a short time', { duration: '5s' })],
 };

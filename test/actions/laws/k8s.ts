@@ -17,7 +17,7 @@ import {
   workload,
 } from '../../fakes/objects.ts';
 import { World } from '../../fakes/world.ts';
-import { exportedWorld } from './exported-world.ts';
+import { exportParams, exportedWorld } from './exported-world.ts';
 import { Faults } from '../../fakes/faults.ts';
 
 const hypershift = 'hypershift.openshift.io/v1beta1';
@@ -46,6 +46,8 @@ const ofNodePools = {
   namespace: 'clusters',
 };
 
+const others = { all: { ...ofNodePools, all: true } };
+
 const read = (title: string, params: JsonObject): LawScenario => ({
   title,
   build: nodePools,
@@ -62,8 +64,19 @@ export const k8sLaws: Readonly<Record<string, readonly LawScenario[]>> = {
   ],
   'k8s.assert': [
     read('what holds', { ...ofNodePools, name: 'np-1', that: 'object.spec.replicas == 2' }),
+    read('what agrees', { ...ofNodePools, name: 'np-1', others, that: 'size(others.all) == 3' }),
+    read('what is served and allowed', {
+      target: 'source',
+      serves: [{ apiVersion: 'v1', kind: 'Secret' }],
+      may: [{ verb: 'get', apiVersion: 'v1', kind: 'Secret' }],
+    }),
   ],
-  'k8s.wait': [read('what holds', { ...ofNodePools, all: true, count: '1 + 2' })],
+  'k8s.wait': [
+    read('what holds', { ...ofNodePools, all: true, count: '1 + 2' }),
+    read('one object', { ...ofNodePools, name: 'np-1', for: 'present' }),
+    read('two of a kind', { ...ofNodePools, names: ['np-1', 'np-2'], count: 2 }),
+    read('a path', { target: 'source', path: '/readyz' }),
+  ],
   'k8s.apply': [
     {
       title: 'a namespace and a new object in it',
@@ -149,6 +162,36 @@ export const k8sLaws: Readonly<Record<string, readonly LawScenario[]>> = {
       }),
       params: { target: 'source', namespace: 'cp', all: true, replicas: 0 },
     },
+    {
+      title: 'one to zero, with a note on it',
+      build: cluster((kube) => {
+        kube.seed(workload('Deployment', 'cp/api', 3));
+        runWorkloads(kube);
+      }),
+      params: {
+        target: 'source',
+        namespace: 'cp',
+        kind: 'Deployment',
+        names: ['api'],
+        replicas: 0,
+        leaveNote: true,
+      },
+    },
+    {
+      title: 'named workloads up, with an undo that waits',
+      build: cluster((kube) => {
+        kube.seed(workload('Deployment', 'cp/api', 1), workload('Deployment', 'cp/oauth', 1));
+        runWorkloads(kube);
+      }),
+      params: {
+        target: 'source',
+        namespace: 'cp',
+        kind: 'Deployment',
+        names: ['api', 'oauth'],
+        replicas: 2,
+        undoWaits: true,
+      },
+    },
   ],
   'k8s.delete': [
     {
@@ -176,6 +219,17 @@ export const k8sLaws: Readonly<Record<string, readonly LawScenario[]>> = {
         all: true,
         finalizers: 'remove',
         expectAtLeast: 2,
+      },
+    },
+    {
+      title: 'one object by its name',
+      build: cluster((kube) => kube.seed(configMap('work/a', {}), configMap('work/b', {}))),
+      params: {
+        target: 'source',
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        namespace: 'work',
+        name: 'a',
       },
     },
     {
@@ -219,6 +273,7 @@ export const k8sLaws: Readonly<Record<string, readonly LawScenario[]>> = {
         unset: [{ kind: 'HostedCluster', path: 'spec.pausedUntil' }],
       },
       probe: 'not-done',
+      earlier: [{ action: 'k8s.export', params: exportParams }],
     },
   ],
   'k8s.exec': [
@@ -229,6 +284,13 @@ export const k8sLaws: Readonly<Record<string, readonly LawScenario[]>> = {
         kube.onExec = () => ({ stdout: 'hello' });
       }),
       params: { target: 'source', namespace: 'work', selector: 'app=etcd', command: ['echo'] },
+      probe: 'unclear',
+      repeats: true,
+    },
+    {
+      title: 'a command in a named pod',
+      build: cluster((kube) => kube.seed(pod('work/etcd-0', 'etcd'))),
+      params: { target: 'source', namespace: 'work', pod: 'etcd-0', command: ['echo'] },
       probe: 'unclear',
       repeats: true,
     },

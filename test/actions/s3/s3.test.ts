@@ -43,6 +43,20 @@ test('undo leaves an object that was there with the same content before', async 
   expect(buckets.state()).toEqual(before);
 });
 
+test('undo takes away every version that an upload left whose answers were lost', async () => {
+  const { world, buckets } = withArtifact();
+  const address = { ...object, bucket: 'versioned' };
+  buckets.put(address, 'before');
+  const before = buckets.state();
+  const params = { ...address, from: 'etcd.db' };
+  const memory = new StepMemory();
+  await applyAction(world, s3Upload, params, { memory });
+  // The SDK sent it a second time.
+  buckets.put(address, 'snapshot');
+  await undoAction(world, s3Upload, params, memory);
+  expect(buckets.state()).toEqual(before);
+});
+
 test('a file that is not the expected one is not uploaded', async () => {
   const { world, buckets } = withArtifact();
   await expect(
@@ -72,7 +86,7 @@ test('a download with another checksum leaves no artifact', async () => {
   ).rejects.toMatchObject({ code: 'CLIENT_NOT_FOUND' });
 });
 
-test('T3: a URL longer than its reader takes is refused', async () => {
+test('a URL longer than its reader takes is refused', async () => {
   const { world } = cloudWorld();
   const { length } = await applyAction(world, s3Presign, object);
   const sign = (maxLength: number) => applyAction(world, s3Presign, { ...object, maxLength });
@@ -80,7 +94,7 @@ test('T3: a URL longer than its reader takes is refused', async () => {
   await expect(sign(Number(length) - 1)).rejects.toMatchObject({ code: 'ASSERTION_FAILED' });
 });
 
-test('T4: a URL whose credentials end before it has worked long enough is refused', async () => {
+test('a URL whose credentials end before it has worked long enough is refused', async () => {
   const { world, buckets } = cloudWorld();
   const sign = (extra: JsonObject = {}) => applyAction(world, s3Presign, { ...object, ...extra });
   buckets.credentialsEnd = '2026-01-01T00:30:00.000Z';
@@ -94,7 +108,7 @@ test('T4: a URL whose credentials end before it has worked long enough is refuse
   await expect(sign({ expires: '8d' })).rejects.toMatchObject({ code: 'PARAMS_INVALID' });
 });
 
-test('T22: a bucket that everyone can read, or of which nobody may tell, is refused for backups', async () => {
+test('a bucket that everyone can read, or of which nobody may tell, is refused for backups', async () => {
   const { world, buckets } = cloudWorld();
   buckets.addBucket('oidc', { public: true });
   buckets.addBucket('unknown', { public: undefined });
@@ -137,4 +151,27 @@ test('s3.assert tells all that does not hold at once', async () => {
   await expect(
     applyAction(world, s3Assert, { target: 'aws', bucket: 'backups', key: 'k', exists: false }),
   ).rejects.toThrow('there is an object k');
+});
+
+test('parts that a killed attempt left behind are removed by the next one, and by undo', async () => {
+  const params = { ...object, from: 'etcd.db', partSize: '5Mi' };
+  const killed = async (): Promise<{ cloud: CloudWorld; memory: StepMemory }> => {
+    const cloud = withArtifact('x'.repeat(6 * 1024 * 1024));
+    const memory = new StepMemory();
+    cloud.buckets.betweenParts = () => {
+      throw new Error('killed');
+    };
+    const cut = applyAction(cloud.world, s3Upload, params, { memory });
+    await expect(cut).rejects.toThrow('killed');
+    cloud.buckets.betweenParts = undefined;
+    expect([...cloud.buckets.uploads.values()]).toEqual(['plain/prod/etcd.db']);
+    return { cloud, memory };
+  };
+  const again = await killed();
+  await applyAction(again.cloud.world, s3Upload, params, { memory: again.memory });
+  expect([...again.cloud.buckets.uploads]).toEqual([]);
+  const undone = await killed();
+  await undoAction(undone.cloud.world, s3Upload, params, undone.memory);
+  expect([...undone.cloud.buckets.uploads]).toEqual([]);
+  expect(undone.cloud.buckets.state()).toEqual([]);
 });

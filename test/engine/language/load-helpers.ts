@@ -21,7 +21,8 @@ export async function load(files: Readonly<Record<string, string>>): Promise<Run
   return loadRunbook({
     path: 'r.yaml',
     readFile: async (path) => {
-      const text = files[path];
+      // A file may be called as anything that objects have anyway.
+      const text = Object.hasOwn(files, path) ? files[path] : undefined;
       if (text === undefined) throw new DrctlError('FILE_UNREADABLE', `${path} does not exist`);
       return text;
     },

@@ -231,6 +231,11 @@ export const problemTable: readonly (readonly [rule: string, text: string, probl
     'test.change changes something; a check can only read',
   ],
   [
+    'a remedy with an unknown name',
+    `${header}${onlyPhases}preconditions: [ { id: p, action: test.find, remedy: "run {{env.NAEM}}", with: { target: source } } ]\n`,
+    'env has no "NAEM"',
+  ],
+  [
     'a precondition about outputs',
     `${header}${onlyPhases}preconditions: [ { id: p, action: test.find, message: "{{steps.a.outputs.file}}", with: { target: source } } ]\n`,
     'a precondition is evaluated before any step',

@@ -26,6 +26,7 @@ const findParams = Type.Object(
 const find = defineReadAction<Ports, typeof findParams, typeof outputs>({
   name: 'test.find',
   version: 1,
+  permissions: () => ({ carryOut: [] }),
   summary: 'Finds',
   examples: [],
   params: findParams,
@@ -47,6 +48,7 @@ const changeParams = Type.Object(
 const change = defineAction<Ports, typeof changeParams, typeof outputs>({
   name: 'test.change',
   version: 1,
+  permissions: () => ({ carryOut: [] }),
   effect: 'change',
   summary: 'Changes',
   examples: [],
@@ -63,6 +65,7 @@ const uploadParams = Type.Object({ target: TargetName('aws'), from: Type.String(
 const upload = defineAction<Ports, typeof uploadParams, typeof outputs>({
   name: 'store.upload',
   version: 1,
+  permissions: () => ({ carryOut: [] }),
   effect: 'destroy',
   summary: 'Uploads',
   examples: [],

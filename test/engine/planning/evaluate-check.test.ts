@@ -2,7 +2,12 @@
 
 import { Type } from 'typebox';
 import { expect, it } from 'vitest';
-import { createRegistry, defineAction, defineReadAction } from '../../../src/engine/index.ts';
+import {
+  createRegistry,
+  defineAction,
+  defineReadAction,
+  DrctlError,
+} from '../../../src/engine/index.ts';
 import { evaluateCheck } from '../../../src/engine/planning/evaluate-check.ts';
 import { baseScope } from '../../../src/engine/planning/scope.ts';
 import { check, toySession } from './toy-world.ts';
@@ -25,6 +30,7 @@ const reading = (read: () => Promise<object>) =>
     defineReadAction<ToyPorts, typeof none, typeof none>({
       name: 'toy.check',
       version: 1,
+      permissions: () => ({ carryOut: [] }),
       summary: 'Checks',
       examples: [],
       params: none,
@@ -60,6 +66,7 @@ it('gives a check nothing to write with', async () => {
       ...defineAction<ToyPorts, typeof none, typeof none>({
         name: 'toy.check',
         version: 1,
+        permissions: () => ({ carryOut: [] }),
         effect: 'read',
         summary: 'Claims to read',
         examples: [],
@@ -94,4 +101,22 @@ it('masks what a failing check says', async () => {
   const result = await evaluate({ registry, env }, { ...one, message: 'Bad {{env.T}}' });
   expect(result.message).toBe('Bad (sensitive)');
   expect(result.error?.message).toBe('the token is (sensitive)');
+});
+
+it('says what to do about what was found, masked', async () => {
+  const registry = reading(() => Promise.reject(new DrctlError('ASSERTION_FAILED', 'It is red')));
+  const env = [
+    { name: 'T', value: 's3cr3t-value', sensitive: true, origin: { from: 'set' } },
+  ] as const;
+  const result = await evaluate({ registry, env }, { ...one, remedy: 'paint --with {{env.T}}' });
+  expect(result).toMatchObject({ message: 'It is red', remedy: 'paint --with (sensitive)' });
+});
+
+it('recommends no remedy where nothing was read: all may be as it must be', async () => {
+  const registry = reading(() => Promise.reject(new DrctlError('CLIENT_DENIED', 'Not you')));
+  expect(await evaluate({ registry }, { ...one, remedy: 'paint it' })).not.toHaveProperty('remedy');
+  const holds = reading(async () => ({}));
+  expect(await evaluate({ registry: holds }, { ...one, remedy: 'paint it' })).not.toHaveProperty(
+    'remedy',
+  );
 });

@@ -1,8 +1,7 @@
 // The rules of a plan: its order, what it predicts, what it leaves for later, what it hides.
 
 import { describe, expect, it } from 'vitest';
-import { planDigest, planRun } from '../../../src/engine/index.ts';
-import type { Plan } from '../../../src/engine/index.ts';
+import { planRun } from '../../../src/engine/index.ts';
 import {
   fateOf,
   get,
@@ -185,15 +184,6 @@ describe('secrets', () => {
   });
 });
 
-describe('digests', () => {
-  it('is the same for the same world and another time, and differs when the world does', async () => {
-    const plan = await planOf(0);
-    expect(planDigest({ ...plan, createdAt: 'later' })).toBe(planDigest(plan));
-    expect(planDigest(await planOf(0))).toBe(planDigest(plan));
-    expect(planDigest(await planOf(5))).not.toBe(planDigest(plan));
-  });
-});
-
 it('ends with the reason of the signal, not with a plan full of errors', async () => {
   const controller = new AbortController();
   const reason = new Error('interrupted');
@@ -209,8 +199,3 @@ it('ends with the reason of the signal, not with a plan full of errors', async (
   });
   await expect(planRun(session)).rejects.toBe(reason);
 });
-
-function planOf(value: number): Promise<Plan> {
-  const phases = [phase('p', [set('s', 'x')])];
-  return planRun(toySession({ world: worldOf({ 'a/x': value }), phases }));
-}

@@ -63,6 +63,7 @@ const getOutputs = Type.Object({ value: Type.Unsafe<Json>({}) });
 const get = defineReadAction<ToyPorts, typeof getParams, typeof getOutputs>({
   name: 'toy.get',
   version: 1,
+  permissions: () => ({ carryOut: [] }),
   summary: 'Gets a thing',
   examples: [],
   params: getParams,
@@ -82,6 +83,7 @@ const assertOutputs = Type.Object({});
 const assert = defineReadAction<ToyPorts, typeof assertParams, typeof assertOutputs>({
   name: 'toy.assert',
   version: 1,
+  permissions: () => ({ carryOut: [] }),
   summary: 'Demands a value',
   examples: [],
   params: assertParams,
@@ -108,6 +110,7 @@ const setting = (name: 'toy.set' | 'toy.make' | 'toy.drop') =>
   defineAction<ToyPorts, typeof setParams, ReturnType<typeof outputsOfSet>>({
     name,
     version: 1,
+    permissions: () => ({ carryOut: [] }),
     effect: name === 'toy.drop' ? 'destroy' : 'change',
     summary: 'Changes a thing',
     examples: [],
@@ -161,6 +164,7 @@ export function step(given: Partial<Step> & Pick<Step, 'id' | 'action' | 'with'>
     retry: { attempts: 1, initialDelayMs: 0, factor: 1, maxDelayMs: 0, jitter: false },
     onFailure: 'stop',
     deferUndo: false,
+    whenUnavailable: undefined,
     at,
     ...given,
   };
@@ -171,9 +175,11 @@ export function check(given: Partial<Check> & Pick<Check, 'id' | 'with'>): Check
     action: 'toy.assert',
     when: undefined,
     message: undefined,
+    remedy: undefined,
     severity: 'error',
     references: [],
     timeoutMs: 60_000,
+    whenUnavailable: 'refuse',
     at,
     ...given,
   };
@@ -185,6 +191,8 @@ export function phase(id: string, steps: readonly Step[], given: Partial<Phase> 
     title: id,
     pointOfNoReturn: false,
     approval: 'none',
+    approvals: 1,
+    confirm: undefined,
     guards: [],
     steps: steps.map((one) => ({ ...one, phase: id })),
     at,
@@ -211,9 +219,19 @@ export function toySession(
     env: new Map(),
     vars: new Map(),
     targets: new Map(
-      mayBeDown.map((name) => [name, { type: 'kubernetes', mayBeDown: true, settings: {}, at }]),
+      mayBeDown.map((name) => [
+        name,
+        {
+          type: 'kubernetes',
+          mayBeDown: true,
+          confirmUnavailable: undefined,
+          settings: {},
+          at,
+        },
+      ]),
     ),
     locks: [],
+    outages: [],
     preconditions,
     phases,
     rollback: new Map(),
@@ -229,6 +247,7 @@ export function toySession(
     ports: { readers: world },
     system: {
       now: () => new Date('2026-01-01T00:00:00Z'),
+      monotonicMs: () => 0,
       random: () => 0,
       sleep: async () => undefined,
     },

@@ -205,8 +205,21 @@ describe('what to do next', () => {
       ['finish stuck'],
     ],
     [
-      'begins a failed step again after resume',
+      'holds down anew first what an earlier process held down',
       [...done('op', 'read'), begin('a'), fail('a'), resumed],
+      {},
+      ['attempt op'],
+    ],
+    [
+      'begins a failed step again after resume',
+      [
+        ...done('op', 'read'),
+        begin('a'),
+        fail('a'),
+        resumed,
+        begin('op', 2),
+        { type: 'step.succeeded', step: 'op', attempt: 2, outputs: {} },
+      ],
       {},
       ['attempt a'],
     ],

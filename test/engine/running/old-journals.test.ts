@@ -1,27 +1,42 @@
 // Journals outlive the drctl that wrote them: every format that was ever released must load and mean the same.
 
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decodeJournal, fold } from '../../../src/engine/index.ts';
+import { eventTypes } from '../../../src/engine/running/record-shape.ts';
 import type { JournalRecord } from '../../../src/engine/index.ts';
 
-const path = new URL('../../fixtures/journals/format-1.jsonl', import.meta.url);
+const folder = new URL('../../fixtures/journals/', import.meta.url);
+const path = new URL('format-1.jsonl', folder);
 
-async function load(): Promise<readonly JournalRecord[]> {
+async function load(from = path): Promise<readonly JournalRecord[]> {
   const records: JournalRecord[] = [];
-  for await (const record of decodeJournal(createReadStream(path), { name: path.pathname })) {
+  for await (const record of decodeJournal(createReadStream(from), { name: from.pathname })) {
     records.push(record);
   }
   return records;
 }
 
-describe('a journal of format 1', () => {
-  it('loads, and every beginning of it is a state that can be resumed', async () => {
-    const records = await load();
-    for (let length = 1; length <= records.length; length += 1) {
-      expect(fold(records.slice(0, length)).seq).toBe(length);
+describe('the kept journals', () => {
+  it('hold every event that there is, so that none can change its meaning unnoticed', async () => {
+    const found = new Set<string>();
+    for (const name of readdirSync(folder)) {
+      for (const { event } of await load(new URL(name, folder))) found.add(event.type);
     }
+    expect([...found].toSorted()).toEqual(eventTypes.toSorted());
   });
+});
+
+describe('a journal of format 1', () => {
+  it.each(readdirSync(folder))(
+    '%s loads, and every beginning of it is a state that can be resumed',
+    async (name) => {
+      const records = await load(new URL(name, folder));
+      for (let length = 1; length <= records.length; length += 1) {
+        expect(fold(records.slice(0, length)).seq).toBe(length);
+      }
+    },
+  );
 
   it('means what it meant: killed, resumed, decided about, failed, rolled back', async () => {
     const state = fold(await load());

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DrctlError } from '../../../src/engine/index.ts';
-import { mayRetry, retryDelayMs } from '../../../src/engine/running/retry.ts';
+import { mayRetry, retryDelayMs, undoPolicy } from '../../../src/engine/running/retry.ts';
 
 const policy = {
   attempts: 4,
@@ -49,5 +49,19 @@ describe('another attempt', () => {
     expect(mayRetry(passing, 4, policy)).toBe(false);
     expect(mayRetry(new DrctlError('CLIENT_DENIED', 'x'), 1, policy)).toBe(false);
     expect(mayRetry(new TypeError('x'), 1, policy)).toBe(false);
+  });
+});
+
+describe('another attempt of an undo', () => {
+  it('is made for minutes where its step would have given up, and never less often than the step says', () => {
+    const patient = undoPolicy(policy);
+    const attempts = Array.from({ length: patient.attempts - 1 }, (_none, index) => index + 1);
+    const waited = attempts.reduce(
+      (sum, made) => sum + retryDelayMs(patient, { attempts: made, ...none }, 0),
+      0,
+    );
+    expect(waited).toBeGreaterThan(3 * 60_000);
+    expect(waited).toBeLessThan(5 * 60_000);
+    expect(undoPolicy({ ...policy, attempts: 100 }).attempts).toBe(100);
   });
 });

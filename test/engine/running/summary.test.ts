@@ -51,7 +51,7 @@ it('a run at a glance says where each step stands and what can still be undone',
   ]);
   expect(summary.phases.map(({ done }) => done)).toEqual([true, false]);
   expect(summary.undo.map(({ instance, how }) => `${instance} ${how}`)).toEqual([
-    'fail undo',
+    'fail nothing',
     'gone impossible',
     'a undo',
   ]);

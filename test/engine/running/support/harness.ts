@@ -1,10 +1,12 @@
 // One run of a toy runbook over several "processes": each has its own session, all share the world and the store.
 
 import {
+  cleanupRun,
   createRegistry,
   fold,
   resumeRun,
   rollbackRun,
+  selectSteps,
   startRun,
 } from '../../../../src/engine/index.ts';
 import type {
@@ -18,6 +20,8 @@ import type {
   RunSession,
   RunState,
   Runbook,
+  Selection,
+  StepChoice,
 } from '../../../../src/engine/index.ts';
 import { createRedactor } from '../../../../src/engine/language/redactor.ts';
 import { planRun } from '../../../../src/engine/planning/plan-run.ts';
@@ -39,6 +43,8 @@ export interface HarnessOptions {
   readonly approver?: Approver;
   readonly parallel?: number;
   readonly unavailable?: readonly string[];
+  /** Only a part of the runbook is planned. */
+  readonly choice?: Partial<StepChoice>;
 }
 
 export interface Interrupts {
@@ -59,6 +65,8 @@ export class Harness {
   readonly system: ToySystem = toySystem();
   readonly events: RunEvent[] = [];
   approver: Approver;
+  /** What is given up from the next session on; that of the options at first. */
+  unavailable: readonly string[];
   readonly #options: HarnessOptions;
   #plan: Plan | undefined;
 
@@ -66,11 +74,13 @@ export class Harness {
     this.world = new ToyWorld(options.values);
     this.runbook = toyRunbook(toy);
     this.approver = options.approver ?? nobodyAsks;
+    this.unavailable = options.unavailable ?? [];
     this.#options = options;
   }
 
   session(interrupts: Partial<Interrupts> = {}): RunSession<ToyPorts> {
-    const { env = [], actions = [], parallel = 4, unavailable = [] } = this.#options;
+    const { env = [], actions = [], parallel = 4 } = this.#options;
+    const { unavailable } = this;
     const ports = { world: this.world };
     return {
       runbook: this.runbook,
@@ -99,8 +109,16 @@ export class Harness {
 
   /** Made once, before the run, as a person does. */
   async plan(): Promise<Plan> {
-    this.#plan ??= await planRun(this.session());
+    this.#plan ??= await planRun({ ...this.session(), ...this.#selection() });
     return this.#plan;
+  }
+
+  #selection(): { readonly selection?: Selection } {
+    const { choice } = this.#options;
+    if (choice === undefined) return {};
+    const { runbook, registry } = this.session();
+    const asked = { phases: [], only: [], skip: [], ...choice };
+    return { selection: selectSteps(runbook, registry, asked) };
   }
 
   async start(interrupts?: Partial<Interrupts>): Promise<RunResult> {
@@ -123,6 +141,11 @@ export class Harness {
       timeoutMs: 3_600_000,
       ...options,
     });
+  }
+
+  async cleanup(interrupts?: Partial<Interrupts>): Promise<RunResult> {
+    this.revive();
+    return cleanupRun(this.session(interrupts), { store: this.store });
   }
 
   /** A new process: the old one's lease is gone, and it can call and journal again. */

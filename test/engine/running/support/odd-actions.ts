@@ -15,6 +15,7 @@ function odd(name: `toy.${string}`, variant: Partial<Spec>): Action<ToyPorts> {
   return defineAction<ToyPorts, typeof keyed, typeof nothing>({
     name,
     version: 1,
+    permissions: () => ({ carryOut: [] }),
     effect: 'change',
     summary: 'Misbehaves',
     examples: [],
@@ -65,6 +66,23 @@ export const toyDeaf = odd('toy.deaf', {
 
 export const toyUnclear = odd('toy.unclear', {
   probe: async () => ({ found: 'unclear', because: 'the object has two owners' }),
+});
+
+/** Leaves a scrap behind until it has ended; another attempt and `tidy` take it away. */
+export const toyMessy = odd('toy.messy', {
+  apply: async ({ key }, { clients, recordUndo }) => {
+    await recordUndo({ [key]: null });
+    await clients.world.set(`scrap of ${key}`, 'here');
+    await clients.world.set(key, 'odd');
+    await clients.world.set(`scrap of ${key}`, undefined);
+    return {};
+  },
+  tidy: async ({ params: { key } }, { clients }) => {
+    if ((await clients.world.get('brittle')) === 'yes') {
+      throw new DrctlError('CLIENT_DENIED', 'May not tidy up');
+    }
+    await clients.world.set(`scrap of ${key}`, undefined);
+  },
 });
 
 /** Its undo fails while the world's value "brittle" is "yes". */
@@ -120,6 +138,7 @@ export const toyConfirm = odd('toy.confirm', {
 export const toyWait = defineReadAction<ToyPorts, typeof keyed, typeof nothing>({
   name: 'toy.wait',
   version: 1,
+  permissions: () => ({ carryOut: [] }),
   summary: 'Waits for a value',
   examples: [],
   params: keyed,
@@ -137,6 +156,7 @@ export const oddActions: readonly Action<ToyPorts>[] = [
   toyHang,
   toyDeaf,
   toyUnclear,
+  toyMessy,
   toyBrittle,
   toyFail,
   toyBug,

@@ -43,6 +43,7 @@ const setParams = Type.Object({ key: Type.String(), value: Type.String() });
 export const toySet = defineAction<ToyPorts, typeof setParams, typeof setParams>({
   name: 'toy.set',
   version: 1,
+  permissions: () => ({ carryOut: [] }),
   effect: 'change',
   summary: 'Sets a value',
   examples: [],
@@ -66,6 +67,7 @@ export const toySet = defineAction<ToyPorts, typeof setParams, typeof setParams>
 export const toyFlaky = defineAction<ToyPorts, typeof setParams, typeof nothing>({
   name: 'toy.flaky',
   version: 1,
+  permissions: () => ({ carryOut: [] }),
   effect: 'change',
   summary: 'Sets a value when asked for the third time',
   examples: [],
@@ -92,6 +94,7 @@ export const toyFlaky = defineAction<ToyPorts, typeof setParams, typeof nothing>
 export const toyCreate = defineAction<ToyPorts, typeof keyed, typeof keyed>({
   name: 'toy.create',
   version: 1,
+  permissions: () => ({ carryOut: [] }),
   effect: 'change',
   summary: 'Creates a thing',
   examples: [],
@@ -120,6 +123,7 @@ export const toyCreate = defineAction<ToyPorts, typeof keyed, typeof keyed>({
 export const toyCount = defineAction<ToyPorts, typeof keyed, typeof nothing>({
   name: 'toy.count',
   version: 1,
+  permissions: () => ({ carryOut: [] }),
   effect: 'change',
   summary: 'Counts up by one',
   examples: [],
@@ -144,6 +148,7 @@ export const toyCount = defineAction<ToyPorts, typeof keyed, typeof nothing>({
 export const toyDestroy = defineAction<ToyPorts, typeof keyed, typeof nothing>({
   name: 'toy.destroy',
   version: 1,
+  permissions: () => ({ carryOut: [] }),
   effect: 'destroy',
   summary: 'Destroys a thing for good',
   examples: [],
@@ -178,6 +183,7 @@ async function readValue(key: string, { readers }: ReadContext<ToyPorts>): Promi
 export const toyGet = defineReadAction<ToyPorts, typeof keyed, typeof valueOutputs>({
   name: 'toy.get',
   version: 1,
+  permissions: () => ({ carryOut: [] }),
   summary: 'Reads a value',
   examples: [],
   params: keyed,
@@ -188,6 +194,7 @@ export const toyGet = defineReadAction<ToyPorts, typeof keyed, typeof valueOutpu
 export const toySecret = defineReadAction<ToyPorts, typeof keyed, typeof secretOutputs>({
   name: 'toy.secret',
   version: 1,
+  permissions: () => ({ carryOut: [] }),
   summary: 'Reads a secret value',
   examples: [],
   params: keyed,
@@ -201,6 +208,7 @@ const listOutputs = Type.Object({ items: Type.Array(Type.Object({ name: Type.Str
 export const toyList = defineReadAction<ToyPorts, typeof listParams, typeof listOutputs>({
   name: 'toy.list',
   version: 1,
+  permissions: () => ({ carryOut: [] }),
   summary: 'Lists names',
   examples: [],
   params: listParams,
@@ -215,6 +223,7 @@ const urlOutputs = Type.Object({ url: Type.String({ 'x-drctl': 'sensitive' }) })
 export const toySign = defineReadAction<ToyPorts, typeof keyed, typeof urlOutputs>({
   name: 'toy.sign',
   version: 1,
+  permissions: () => ({ carryOut: [] }),
   perishable: true,
   summary: 'Signs a URL that is good until the next one is signed',
   examples: [],
@@ -228,6 +237,7 @@ const fetchParams = Type.Object({ key: Type.String(), url: Type.String() });
 export const toyFetch = defineAction<ToyPorts, typeof fetchParams, typeof nothing>({
   name: 'toy.fetch',
   version: 1,
+  permissions: () => ({ carryOut: [] }),
   effect: 'change',
   summary: 'Fetches from a signed URL',
   examples: [],

@@ -10,6 +10,7 @@ import type {
   Runbook,
   SourceRange,
   Step,
+  TargetDeclaration,
 } from '../../../../src/engine/index.ts';
 
 const at: SourceRange = { file: 'toy.yaml', line: 1, column: 1, length: 1 };
@@ -34,6 +35,7 @@ export interface ToyStep {
   readonly retry?: Partial<RetryPolicy>;
   readonly onFailure?: Step['onFailure'];
   readonly deferUndo?: boolean;
+  readonly whenUnavailable?: string;
 }
 
 export interface ToyPhase {
@@ -41,6 +43,8 @@ export interface ToyPhase {
   readonly steps: readonly ToyStep[];
   readonly pointOfNoReturn?: boolean;
   readonly approval?: Phase['approval'];
+  readonly approvals?: number;
+  readonly confirm?: Phase['confirm'];
   readonly guards?: readonly ToyCheck[];
 }
 
@@ -49,6 +53,7 @@ export interface ToyCheck {
   readonly action: string;
   readonly with: JsonObject;
   readonly references?: readonly string[];
+  readonly whenUnavailable?: Check['whenUnavailable'];
 }
 
 export interface ToyRunbook {
@@ -57,6 +62,7 @@ export interface ToyRunbook {
   readonly preconditions?: readonly ToyCheck[];
   readonly rollback?: Readonly<Record<string, readonly ToyStep[]>>;
   readonly vars?: Readonly<Record<string, Json>>;
+  readonly targets?: Readonly<Record<string, TargetDeclaration['confirmUnavailable']>>;
 }
 
 export function toyRunbook(toy: ToyRunbook): Runbook {
@@ -68,8 +74,14 @@ export function toyRunbook(toy: ToyRunbook): Runbook {
       Object.entries(toy.env ?? {}).map(([name, { sensitive }]) => [name, declaration(sensitive)]),
     ),
     vars: new Map(Object.entries(toy.vars ?? {})),
-    targets: new Map(),
+    targets: new Map(
+      Object.entries(toy.targets ?? {}).map(([name, confirmUnavailable]) => [
+        name,
+        { type: 'kubernetes', mayBeDown: false, confirmUnavailable, settings: {}, at },
+      ]),
+    ),
     locks: [],
+    outages: [],
     preconditions: (toy.preconditions ?? []).map(toyCheck),
     phases: toy.phases.map(toyPhase),
     rollback: new Map(
@@ -103,6 +115,8 @@ function toyPhase(phase: ToyPhase): Phase {
     title: phase.id,
     pointOfNoReturn: phase.pointOfNoReturn ?? false,
     approval: phase.approval ?? 'none',
+    approvals: phase.approvals ?? 1,
+    confirm: phase.confirm,
     guards: (phase.guards ?? []).map(toyCheck),
     steps: phase.steps.map((step) => toyStep(step, phase.id)),
     at,
@@ -116,9 +130,11 @@ function toyCheck(check: ToyCheck): Check {
     with: check.with,
     when: undefined,
     message: undefined,
+    remedy: undefined,
     severity: 'error',
     references: check.references ?? [],
     timeoutMs: 60_000,
+    whenUnavailable: check.whenUnavailable ?? 'refuse',
     at,
   };
 }
@@ -138,6 +154,7 @@ export function toyStep(step: ToyStep, phase: string): Step {
     retry: { ...retry, ...step.retry },
     onFailure: step.onFailure ?? 'stop',
     deferUndo: step.deferUndo ?? false,
+    whenUnavailable: step.whenUnavailable,
     at,
   };
 }

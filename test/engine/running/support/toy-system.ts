@@ -15,6 +15,7 @@ export function toySystem(): ToySystem {
   const sleepers = new Set<{ readonly untilMs: number; wake(): void }>();
   return {
     now: () => new Date(nowMs),
+    monotonicMs: () => nowMs,
     random: () => 0.5,
     sleep: async (ms, signal) => {
       signal.throwIfAborted();
