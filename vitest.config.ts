@@ -9,6 +9,9 @@ export default defineConfig({
     hookTimeout: 120_000,
     pool: 'forks',
     maxWorkers: 2,
-    reporters: results === undefined ? ['default'] : ['default', ['json', { outputFile: results }]],
+    reporters:
+      results === undefined
+        ? ['default']
+        : ['default', './.ci/failures-at-once.mjs', ['json', { outputFile: results }]],
   },
 });
