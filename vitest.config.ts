@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+import { FailuresAtOnce } from './.ci/failures-at-once.ts';
+
 const results = process.env['DRCTL_TEST_RESULTS'];
 
 export default defineConfig({
@@ -12,6 +14,6 @@ export default defineConfig({
     reporters:
       results === undefined
         ? ['default']
-        : ['default', './.ci/failures-at-once.mjs', ['json', { outputFile: results }]],
+        : ['default', new FailuresAtOnce(), ['json', { outputFile: results }]],
   },
 });
