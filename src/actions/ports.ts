@@ -4,12 +4,14 @@
 // Errors of all ports are DrctlError with a CLIENT_* code; `retryable` says whether a later attempt may succeed.
 
 import type { ArtifactReader, ArtifactStore, Ports } from '../engine/index.ts';
+import type { Consequence } from './ports/consequence.ts';
 import type { ZoneClient, ZoneReader } from './ports/dns.ts';
 import type { EtcdClient, EtcdReader } from './ports/etcd.ts';
 import type { FileReader } from './ports/files.ts';
 import type { KubeClient, KubeReader } from './ports/kube.ts';
 import type { BucketClient, BucketReader } from './ports/s3.ts';
 
+export type * from './ports/consequence.ts';
 export type * from './ports/dns.ts';
 export type * from './ports/etcd.ts';
 export type * from './ports/files.ts';
@@ -38,4 +40,5 @@ export interface DrClients {
 export interface DrPorts extends Ports {
   readonly readers: DrReaders;
   readonly clients: DrClients;
+  readonly consequence: Consequence;
 }

@@ -1,6 +1,7 @@
 // Runbook and values → everything the engine needs. The same for plan, apply, resume and rollback.
 
 import path from 'node:path';
+import { foresee } from '../actions/index.ts';
 import type { DrPorts } from '../actions/index.ts';
 import type { StateStore } from '../adapters/index.ts';
 import {
@@ -85,7 +86,7 @@ export async function openSession(input: SessionInput, cli: Cli): Promise<OpenSe
       runbookPath,
       env: input.env,
       registry: input.registry,
-      ports: { readers: connections.readers },
+      ports: { readers: connections.readers, foresee },
       system: createSystem(),
       redactor: input.redactor,
       drctl: drctlVersion(),

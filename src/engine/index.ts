@@ -27,7 +27,13 @@ export {
   unknownText,
 } from './contracts/foreseen.ts';
 export { apiGroupOf, covers, everyKind, isPath } from './contracts/permission.ts';
-export { CelExpression, Duration, Sensitive, TargetName } from './contracts/schema-types.ts';
+export {
+  CelExpression,
+  Duration,
+  FilledInLater,
+  Sensitive,
+  TargetName,
+} from './contracts/schema-types.ts';
 export { DrctlError } from './contracts/errors.ts';
 export { errorCatalogue } from './contracts/error-catalogue.ts';
 export { InvariantError, assertNever, invariant } from './contracts/invariant.ts';

@@ -12,7 +12,7 @@ export async function planAction(
   action: Action<DrPorts>,
   params: JsonObject,
   options: ContextOptions = {},
-): Promise<Planned<JsonObject>> {
+): Promise<Planned<JsonObject, object>> {
   return action.plan(validateParams(action, params), readContext(world, options));
 }
 

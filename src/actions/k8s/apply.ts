@@ -11,7 +11,14 @@ import type {
   ReadContext,
   WriteContext,
 } from '../../engine/index.ts';
-import type { DrPorts, KubeClient, KubeObject, KubeReader, KubeResource } from '../ports.ts';
+import type {
+  Consequence,
+  DrPorts,
+  KubeClient,
+  KubeObject,
+  KubeReader,
+  KubeResource,
+} from '../ports.ts';
 import { deleteApplied, fieldManager } from './support/applied.ts';
 import {
   doubtAbout,
@@ -109,11 +116,13 @@ export const k8sApply = defineAction<DrPorts, typeof params, typeof outputs>({
     const changes: Change[] = [];
     const observed: Observation[] = [];
     const notes: string[] = [];
+    const consequences: Consequence[] = [];
     for (const manifest of await readManifests(wanted, ctx.readers.files)) {
       const look = await lookAt(wanted, kube, ctx, manifest);
       if (look.note !== undefined) notes.push(look.note);
       const isNew = look.before === undefined;
       if (!isNew && look.fields.length === 0) continue;
+      consequences.push(consequenceOf(wanted.target, look));
       const on = { target: wanted.target, object: describeObject(look.desired) };
       if (isNew && isNamespace(look.desired)) {
         notes.push(`undo deletes ${describeObject(look.desired)} only when nothing is in it`);
@@ -131,7 +140,7 @@ export const k8sApply = defineAction<DrPorts, typeof params, typeof outputs>({
       });
     }
     if (changes.length === 0) changes.push({ kind: 'none', because: 'it is so already' });
-    return { changes, observed, notes };
+    return { changes, observed, notes, consequences: async () => consequences };
   },
   apply: async (wanted, ctx) => {
     const kube = await ctx.clients.kube(wanted.target);
@@ -194,6 +203,12 @@ interface Look {
   /** As people see them. */
   readonly fields: readonly FieldChange[];
   readonly note?: string;
+}
+
+function consequenceOf(target: string, { desired, before, changes }: Look): Consequence {
+  return before === undefined
+    ? { kind: 'made', target, object: desired }
+    : { kind: 'changed', target, ref: refOf(before), fields: changes };
 }
 
 async function lookAt(

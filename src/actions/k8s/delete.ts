@@ -131,6 +131,11 @@ export const k8sDelete = defineAction<DrPorts, typeof params, typeof outputs>({
       })),
       outputs: { deleted: objects.map(namedOf) },
       notes: [...notes.flat(), ...(problem === undefined ? [] : [`${problem} now`])],
+      // What a controller owns it makes again, unless its controller is gone too: such pods are not counted on to be gone.
+      consequences: async () =>
+        objects
+          .filter((object) => object.kind !== 'Pod' || !isControlled(object))
+          .map((object) => ({ kind: 'gone', target: wanted.target, ref: refOf(object) })),
     };
   },
   apply: async (wanted, ctx) => {

@@ -9,7 +9,13 @@ import type { DrPorts } from '../ports.ts';
 import { exportPermissions } from './support/export-permissions.ts';
 import { selectForExport } from './support/export-selection.ts';
 import type { NotTaken } from './support/export-selection.ts';
-import { indexName, keptExport, readIndex, writeExport } from './support/exported.ts';
+import {
+  foreseenExport,
+  indexName,
+  keptExport,
+  readIndex,
+  writeExport,
+} from './support/exported.ts';
 import { groupBy } from './support/group-by.ts';
 import { describeObject, refOf, uidOf } from './support/objects.ts';
 import type { NamedObject } from './support/recreation.ts';
@@ -190,6 +196,10 @@ export const k8sExport = defineAction<DrPorts, typeof params, typeof outputs>({
         selection.notTaken,
       ),
       notes: notesOf(selection.notTaken),
+      consequences: async () =>
+        existing === undefined
+          ? foreseenExport(wanted.to, selection.taken, selection.notTaken)
+          : [],
     };
   },
   apply: async (wanted, ctx) => {

@@ -107,6 +107,13 @@ export const k8sPatch = defineAction<DrPorts, typeof params, typeof outputs>({
           changed: changes.length > 0,
         })),
       },
+      consequences: async () =>
+        effects.map(({ object, changes }) => ({
+          kind: 'changed',
+          target: wanted.target,
+          ref: refOf(object),
+          fields: changes,
+        })),
     };
   },
   apply: async (wanted, ctx) => {

@@ -3,18 +3,16 @@
 
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
-import { CelExpression, assertNever, defineAction } from '../../engine/index.ts';
-import type { Change, Json, Planned, ReadContext } from '../../engine/index.ts';
+import { CelExpression, FilledInLater, assertNever, defineAction } from '../../engine/index.ts';
+import type { ReadContext } from '../../engine/index.ts';
 import type { DrPorts, KubeReader } from '../ports.ts';
 import { hasCode } from './support/errors.ts';
 import { restorePermissions } from './support/export-permissions.ts';
 import { readIndex } from './support/exported.ts';
-import { fieldChanges } from './support/field-changes.ts';
-import { inParallel } from './support/in-parallel.ts';
-import { withValueAt } from './support/json-tree.ts';
-import { describeObject, keyOf, refOf, uidOf } from './support/objects.ts';
+import { keyOf, refOf } from './support/objects.ts';
+import { plannedRestore } from './support/planned-restore.ts';
 import { decide } from './support/restore-object.ts';
-import type { RestoreDecision, StepMemory } from './support/restore-object.ts';
+import type { StepMemory } from './support/restore-object.ts';
 import { ownedByRestored, planRestore } from './support/restore-plan.ts';
 import type { RestoreItem } from './support/restore-plan.ts';
 import { createRestorer, restoredObject, undoRestore } from './support/restorer.ts';
@@ -62,7 +60,7 @@ const params = Type.Object(
         Type.Object(
           {
             ...ruleFields,
-            value: anyJson('The value to put there'),
+            value: FilledInLater({ description: 'The value to put there' }),
             onlyAtCreation: Type.Optional(
               Type.Boolean({
                 default: false,
@@ -209,49 +207,6 @@ export const k8sRestore = defineAction<DrPorts, typeof params, typeof outputs>({
 });
 
 type Params = Static<typeof params>;
-
-async function plannedRestore(
-  wanted: Params,
-  kube: KubeReader,
-  ctx: ReadContext<DrPorts>,
-): Promise<Planned<Static<typeof outputs>>> {
-  const items = (await planRestore(wanted, kube, ctx)).flat();
-  const memory = ctx.earlier ?? { undoEntries: new Map<string, Json>() };
-  const existing = wanted.existing ?? 'fail';
-  const decisions = await inParallel(items, wanted.concurrency ?? 8, async (item) =>
-    decide(kube, ctx, { item, existing, memory }),
-  );
-  const changes = items.flatMap((item, index) =>
-    changeOf(wanted.target, item, decisions[index] as RestoreDecision),
-  );
-  return {
-    changes: changes.length > 0 ? changes : [{ kind: 'none', because: 'all of it is there' }],
-    observed: items.flatMap((_, index) => {
-      const decision = decisions[index];
-      if (decision === undefined || decision.kind === 'create') return [];
-      const object = `${wanted.target}: ${describeObject(decision.present)}`;
-      return [{ object, id: uidOf(decision.present), fields: null }];
-    }),
-  };
-}
-
-function changeOf(
-  target: string,
-  { desired }: RestoreItem,
-  decision: RestoreDecision,
-): readonly Change[] {
-  const on = { target, object: describeObject(desired) };
-  if (decision.kind === 'create') {
-    return [{ kind: 'create', on, fields: fieldChanges(undefined, desired), risk: 'safe' }];
-  }
-  if (decision.kind !== 'update') return [];
-  const { present, changes } = decision;
-  const after = changes.reduce(
-    (object, change) => withValueAt(object, change.path, change.after ?? null),
-    present,
-  );
-  return [{ kind: 'update', on, fields: fieldChanges(present, after), risk: 'disruptive' }];
-}
 
 /** What the object turned out to be after an interruption; undefined when it is not as it should be. */
 async function decideAgain(

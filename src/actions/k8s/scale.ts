@@ -15,7 +15,7 @@ import type { ScaleRecord } from './support/scale-record.ts';
 import { havePodsFollowed, waitForPods } from './support/pods.ts';
 import { refuseLossOfVolumes } from './support/protection.ts';
 import { throwConflicts } from './support/revert.ts';
-import { changeOf } from './support/scale-change.ts';
+import { changeOf, consequencesOf } from './support/scale-change.ts';
 import { notesOf, setReplicas, takeReplicasBack } from './support/scale-note.ts';
 import { scalePermissions } from './support/scale-permissions.ts';
 import { missingNames, selectObjects, selectionOf } from './support/selection.ts';
@@ -120,6 +120,12 @@ export const k8sScale = defineAction<DrPorts, typeof params, typeof outputs>({
         fields: { replicas: replicasOf(workload) },
       })),
       notes: workloads.flatMap((workload) => notesOf(workload, ctx.run.id)),
+      consequences: async () => {
+        const left = await inParallel(workloads, waitsAtOnce, async (workload) =>
+          consequencesOf(wanted, kube, ctx, workload),
+        );
+        return left.flat();
+      },
     };
   },
   apply: async (wanted, ctx) => {

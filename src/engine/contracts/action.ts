@@ -10,10 +10,14 @@ import type { ActionPermissions } from './permission.ts';
 /** What an action may do to the world. Only `read` actions may be preconditions and guards. */
 export type Effect = 'read' | 'change' | 'destroy';
 
-/** The two bundles of connections that actions get: a reader cannot write, by type and at run time. */
+/**
+ * The two bundles of connections that actions get (a reader cannot write, by type and at run time), and the form in which
+ * actions say beforehand what they will leave in the world.
+ */
 export interface Ports {
   readonly readers: object;
   readonly clients: object;
+  readonly consequence: object;
 }
 
 export interface ReadContext<P extends Ports> {
@@ -104,7 +108,7 @@ export interface Observation {
   readonly fields: Json;
 }
 
-export interface Planned<Outputs> {
+export interface Planned<Outputs, Consequence = never> {
   readonly changes: readonly Change[];
   readonly observed?: readonly Observation[];
   /** Predicted outputs, where the action can tell them beforehand; later steps' plans become concrete. */
@@ -113,6 +117,11 @@ export interface Planned<Outputs> {
   readonly notes?: readonly string[];
   /** Sentences that the whole plan is to be read under, shown at its top: what would be lost. */
   readonly warnings?: readonly string[];
+  /**
+   * What it will leave, in order, for the plans of the steps after it. Asked for only while a whole run is planned. It may
+   * hold secrets: never kept or shown.
+   */
+  consequences?(): Promise<readonly Consequence[]>;
 }
 
 export type Probed<Outputs> =
@@ -176,7 +185,7 @@ export interface ActionSpec<P extends Ports, PS extends TSchema, OS extends TSch
     earlier: readonly ForeseenUse[],
   ): ActionPermissions;
   /** Reads only. Must give the same answer twice in an unchanged world. */
-  plan(params: Static<PS>, ctx: ReadContext<P>): Promise<Planned<Static<OS>>>;
+  plan(params: Static<PS>, ctx: ReadContext<P>): Promise<Planned<Static<OS>, P['consequence']>>;
   /** Idempotent. Records undo before the first mutation. */
   apply(params: Static<PS>, ctx: WriteContext<P>): Promise<Static<OS>>;
   /** Did the effect happen? Asked when a step began and its end was never recorded. `undoEntries` as recorded. */
@@ -215,7 +224,7 @@ export interface Action<P extends Ports> {
   readonly outputs: TSchema;
   readonly perishable: boolean;
   permissions(params: JsonObject, earlier: readonly ForeseenUse[]): ActionPermissions;
-  plan(params: JsonObject, ctx: ReadContext<P>): Promise<Planned<JsonObject>>;
+  plan(params: JsonObject, ctx: ReadContext<P>): Promise<Planned<JsonObject, P['consequence']>>;
   apply(params: JsonObject, ctx: WriteContext<P>): Promise<JsonObject>;
   probe(
     params: JsonObject,

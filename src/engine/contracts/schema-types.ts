@@ -3,6 +3,7 @@
 
 import { Type } from 'typebox';
 import type { TString } from 'typebox';
+import type { Json } from './json.ts';
 
 /** A CEL expression: not rendered as a template; checked and searched for references when the runbook is loaded. */
 export function CelExpression(options: { readonly description: string }): TString {
@@ -32,4 +33,12 @@ export function Duration(options: {
 /** A string that is masked in everything printed, logged, journaled or reported. */
 export function Sensitive(options: { readonly description: string }): TString {
   return Type.String({ ...options, 'x-drctl': 'sensitive' });
+}
+
+/**
+ * Any value that planning only passes on: a step is planned also while it is not known, with "(known after STEP)", or a
+ * text that holds that, in its place. Never for what selects, names or decides.
+ */
+export function FilledInLater(options: { readonly description: string }) {
+  return Type.Unsafe<Json>({ ...options, 'x-drctl': 'later' });
 }

@@ -6,7 +6,6 @@ import type { Json, JsonObject } from '../contracts/json.ts';
 import type { Scope } from '../contracts/runbook.ts';
 import { stepReferences } from './references.ts';
 import { renderValue } from './render-value.ts';
-import type { Rendered } from './render-value.ts';
 import { childSchemas, flattenSchema, isObject, markerOf } from './schema-walk.ts';
 import { isTemplate } from './template-parser.ts';
 
@@ -16,6 +15,8 @@ export type RenderedParams =
       readonly known: false;
       readonly shown: JsonObject;
       readonly waitsFor: readonly string[];
+      /** The step can be planned with `shown`: all that is missing stands where its schema says `FilledInLater`. */
+      readonly plannable: boolean;
     };
 
 /**
@@ -28,45 +29,68 @@ export function renderParams<P extends Ports>(
   withValues: JsonObject,
   scope: Scope,
 ): RenderedParams {
-  const waitsFor = new Set<string>();
   const root = flattenSchema(action.params as unknown as Json);
-  const entries = Object.entries(withValues).flatMap(([key, template]): [string, Json][] => {
-    const rendered = render(template, childSchemas(root, key), scope);
-    if (!rendered.known) {
-      for (const step of rendered.waitsFor) waitsFor.add(step);
-      return [[key, rendered.shown]];
-    }
+  const parts = Object.entries(withValues).flatMap(([key, template]): [string, Part][] => {
+    const part = render(template, childSchemas(root, key), scope);
     const isDropped =
-      rendered.value === null && typeof template === 'string' && isTemplate(template);
-    return isDropped ? [] : [[key, rendered.value]];
+      part.waitsFor.length === 0 &&
+      part.value === null &&
+      typeof template === 'string' &&
+      isTemplate(template);
+    return isDropped ? [] : [[key, part]];
   });
-  const value = Object.fromEntries(entries);
-  return waitsFor.size === 0
+  const { value, waitsFor, plannable } = together(parts, Object.fromEntries);
+  return waitsFor.length === 0
     ? { known: true, value }
-    : { known: false, shown: value, waitsFor: [...waitsFor] };
+    : { known: false, shown: value, waitsFor, plannable };
 }
 
-function render(template: Json, schemas: readonly JsonObject[], scope: Scope): Rendered {
+/** A rendered value, with "(known after X)" in it where steps that have not ended would give a part. */
+interface Part<T extends Json = Json> {
+  readonly value: T;
+  readonly waitsFor: readonly string[];
+  readonly plannable: boolean;
+}
+
+function render(template: Json, schemas: readonly JsonObject[], scope: Scope): Part {
+  const part = renderPart(template, schemas, scope);
+  return markerOf(schemas) === 'later' ? { ...part, plannable: true } : part;
+}
+
+function renderPart(template: Json, schemas: readonly JsonObject[], scope: Scope): Part {
   if (typeof template === 'string') {
-    if (markerOf(schemas) !== 'cel') return renderValue(template, scope);
-    const waitsFor = stepReferences(template, 'cel').filter(
-      (id) => !Object.hasOwn(scope.steps, id),
-    );
-    return waitsFor.length === 0
-      ? { known: true, value: template }
-      : { known: false, shown: template, waitsFor };
+    if (markerOf(schemas) === 'cel') return waiting(template, unknownSteps(template, scope));
+    const rendered = renderValue(template, scope);
+    return rendered.known
+      ? waiting(rendered.value, [])
+      : waiting(rendered.shown, rendered.waitsFor);
   }
   const isList = Array.isArray(template);
-  if (!isList && !isObject(template)) return { known: true, value: template };
-  const waitsFor = new Set<string>();
-  const entries = Object.entries(template as JsonObject).map(([key, item]): [string, Json] => {
-    const rendered = render(item, childSchemas(schemas, isList ? Number(key) : key), scope);
-    if (rendered.known) return [key, rendered.value];
-    for (const step of rendered.waitsFor) waitsFor.add(step);
-    return [key, rendered.shown];
-  });
-  const value = isList ? entries.map(([, item]) => item) : Object.fromEntries(entries);
-  return waitsFor.size === 0
-    ? { known: true, value }
-    : { known: false, shown: value, waitsFor: [...waitsFor] };
+  if (!isList && !isObject(template)) return waiting(template, []);
+  const parts = Object.entries(template as JsonObject).map(([key, item]): [string, Part] => [
+    key,
+    render(item, childSchemas(schemas, isList ? Number(key) : key), scope),
+  ]);
+  return isList
+    ? together(parts, (entries) => entries.map(([, item]) => item))
+    : together(parts, Object.fromEntries);
+}
+
+function unknownSteps(expression: string, scope: Scope): readonly string[] {
+  return stepReferences(expression, 'cel').filter((id) => !Object.hasOwn(scope.steps, id));
+}
+
+function waiting(value: Json, waitsFor: readonly string[]): Part {
+  return { value, waitsFor, plannable: waitsFor.length === 0 };
+}
+
+function together<T extends Json>(
+  parts: readonly (readonly [string, Part])[],
+  build: (entries: readonly (readonly [string, Json])[]) => T,
+): Part<T> {
+  return {
+    value: build(parts.map(([key, { value }]) => [key, value] as const)),
+    waitsFor: [...new Set(parts.flatMap(([, { waitsFor }]) => waitsFor))],
+    plannable: parts.every(([, { plannable }]) => plannable),
+  };
 }

@@ -1,8 +1,9 @@
 // What the steps that come before another one will do to the world it is planned on. Planning reads the world as it is
 // now; where an earlier step changes it, what was read is provisional, and an absent object may be there in time.
 
-import type { Effect } from '../contracts/action.ts';
+import type { Effect, Ports } from '../contracts/action.ts';
 import type { Change } from '../contracts/change.ts';
+import type { Session } from './session.ts';
 
 /** A step that has been planned. */
 export interface ForeseenStep {
@@ -11,6 +12,8 @@ export interface ForeseenStep {
   readonly targets: readonly string[];
   /** Of all its instances; a step that is planned later has one `later`; a skipped one has none. */
   readonly changes: readonly Change[];
+  /** Of its instances, as far as they can tell. */
+  readonly consequences: readonly object[];
 }
 
 /** The steps that surely end before one step begins, in the runbook's order. */
@@ -30,6 +33,22 @@ export function makersFor(
     .filter((step) => needed.has(step.id) || step.targets.some((name) => targets.includes(name)))
     .filter((step) => step.changes.some(({ kind }) => ['create', 'run', 'later'].includes(kind)))
     .map((step) => step.id);
+}
+
+/** The session of a step that acts: it is planned on the world as the steps before it will leave it. */
+export function foreseeing<P extends Ports>(
+  session: Session<P>,
+  { earlier }: Foresight,
+): Session<P> {
+  const { readers, foresee } = session.ports;
+  const consequences = earlier.flatMap((step) => step.consequences);
+  if (foresee === undefined || consequences.length === 0) return session;
+  return { ...session, ports: { ...session.ports, readers: foresee(readers, consequences) } };
+}
+
+/** What stays of a phase's steps when it has ended: some are undone then. */
+export function afterPhase(steps: readonly ForeseenStep[], undone: ReadonlySet<string>) {
+  return steps.map((step) => (undone.has(step.id) ? { ...step, consequences: [] } : step));
 }
 
 /** The last earlier step that changes one of these objects ("source: NodePool clusters/np-1"), with the object. */

@@ -21,6 +21,8 @@ export interface PlanInstanceInput<P extends Ports> {
   readonly instanceId?: string;
   readonly item?: Json;
   readonly scope: Scope;
+  /** For people to look at: plan also where values are missing that the action only passes on. */
+  readonly incomplete?: boolean;
   /** Before an attempt that is not the step's first. */
   readonly earlier?: EarlierAttempts;
   readonly signal: AbortSignal;
@@ -31,7 +33,9 @@ export type InstancePlan =
   | {
       readonly kind: 'planned';
       readonly params: JsonObject;
-      readonly planned: Planned<JsonObject>;
+      readonly planned: Planned<JsonObject, object>;
+      /** Steps whose outputs `params` hold as "(known after STEP)" only. */
+      readonly missing: readonly string[];
     }
   | {
       readonly kind: 'later';
@@ -47,10 +51,10 @@ export async function planInstance<P extends Ports>(
   const action = session.registry.get(step.action);
   const scope = scopeOf(input);
   const rendered = renderParams(action, step.with, scope);
-  if (!rendered.known) {
+  if (!rendered.known && !(rendered.plannable && input.incomplete === true)) {
     return { kind: 'later', waitsFor: rendered.waitsFor, shown: rendered.shown };
   }
-  const params = validateParams(action, rendered.value, step.at);
+  const params = validateParams(action, rendered.known ? rendered.value : rendered.shown, step.at);
   learnSensitive(session.redactor, action.params, params);
   const id = input.instanceId ?? step.id;
   const planned = await withDeadline(
@@ -64,7 +68,7 @@ export async function planInstance<P extends Ports>(
   if (planned.outputs !== undefined) {
     learnSensitive(session.redactor, action.outputs, planned.outputs);
   }
-  return { kind: 'planned', params, planned };
+  return { kind: 'planned', params, planned, missing: rendered.known ? [] : rendered.waitsFor };
 }
 
 function scopeOf({ scope, item }: { readonly scope: Scope; readonly item?: Json }): Scope {

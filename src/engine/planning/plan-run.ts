@@ -8,6 +8,7 @@ import type { CheckResult, Plan, PlannedPhase } from '../contracts/plan.ts';
 import type { Problem } from '../contracts/problem.ts';
 import type { Phase, Runbook, Scope, Step } from '../contracts/runbook.ts';
 import { digestEnv } from './digest.ts';
+import { afterPhase } from './foresight.ts';
 import type { ForeseenStep } from './foresight.ts';
 import { levelsOf, topologicalOrder, transitiveNeeds } from './graph.ts';
 import { askedOf } from './asked-of.ts';
@@ -153,7 +154,13 @@ async function planPhase<P extends Ports>(
       steps: inPlan,
     },
     scope,
-    foreseen: [...foreseen, ...ordered.order.flatMap((id) => inPhase.get(id) ?? [])],
+    foreseen: [
+      ...foreseen,
+      ...afterPhase(
+        ordered.order.flatMap((id) => inPhase.get(id) ?? []),
+        new Set(phase.steps.filter(({ deferUndo }) => deferUndo).map(({ id }) => id)),
+      ),
+    ],
   };
 }
 

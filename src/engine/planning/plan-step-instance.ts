@@ -9,14 +9,15 @@ import type { ErrorRecord } from '../contracts/errors.ts';
 import type { JsonObject } from '../contracts/json.ts';
 import type { PlannedInstance } from '../contracts/plan.ts';
 import type { Scope, Step } from '../contracts/runbook.ts';
+import { listSome } from '../contracts/words.ts';
 import { renderParams } from '../language/render-params.ts';
 import { digestJson } from './digest.ts';
 import { toErrorRecord } from './error-record.ts';
 import type { StepInstance } from './expand-step.ts';
 import { explainSkipped } from './explain-skipped.ts';
-import { changerOf } from './foresight.ts';
+import { changerOf, foreseeing } from './foresight.ts';
 import { planInstance } from './plan-instance.ts';
-import type { InstancePlan } from './plan-instance.ts';
+import type { InstancePlan, PlanInstanceInput } from './plan-instance.ts';
 import type { PlanStepInput } from './plan-step.ts';
 import { patiently } from './patiently.ts';
 import { judgeFailure, judgeSilence } from './planning-failure.ts';
@@ -34,6 +35,7 @@ export interface InstanceOutcome {
   readonly warnings?: readonly string[];
   /** Its parameters wait for these steps. */
   readonly waitsFor?: readonly string[];
+  readonly consequences?: readonly object[];
 }
 
 /** Rejects only with the signal's reason and with bugs of drctl itself. */
@@ -42,7 +44,7 @@ export async function planStepInstance<P extends Ports>(
   action: Action<P>,
   instance: StepInstance,
 ): Promise<InstanceOutcome> {
-  const { session, step, unreachable } = input;
+  const { session, step, unreachable, foresight } = input;
   const scope = instance.item === undefined ? input.scope : { ...input.scope, item: instance.item };
   const targets = targetsOf(action, step.with, scope);
   const known = (parts: Partial<PlannedInstance>, rest: Partial<InstanceOutcome> = {}) =>
@@ -71,17 +73,18 @@ export async function planStepInstance<P extends Ports>(
     const { system, signal, redactor } = session;
     const isExpected = (error: DrctlError): boolean =>
       unreachable.expected(targets, toErrorRecord(error, redactor)) !== undefined;
-    const plan = await patiently({ system, signal, isExpected }, () =>
-      planInstance({
-        session,
+    const { plan, consequences } = await patiently({ system, signal, isExpected }, () =>
+      planWithConsequences({
+        session: action.effect === 'read' ? session : foreseeing(session, foresight),
         step,
         instanceId: instance.id,
         ...(instance.item === undefined ? {} : { item: instance.item }),
         scope: input.scope,
+        incomplete: true,
         signal,
       }),
     );
-    return fromPlan(input, { action, plan, known });
+    return fromPlan(input, { action, plan, consequences, known });
   } catch (error) {
     session.signal.throwIfAborted();
     const { selection } = session;
@@ -106,11 +109,24 @@ export function whyUnavailable<P extends Ports>(
   return `target "${target}" is unavailable: ${open}`;
 }
 
+interface ForeseenPlan {
+  readonly plan: InstancePlan;
+  readonly consequences: readonly object[];
+}
+
+async function planWithConsequences<P extends Ports>(
+  input: PlanInstanceInput<P>,
+): Promise<ForeseenPlan> {
+  const plan = await planInstance(input);
+  const consequences = plan.kind === 'planned' ? await plan.planned.consequences?.() : undefined;
+  return { plan, consequences: consequences ?? [] };
+}
+
 type Known = (parts: Partial<PlannedInstance>, rest?: Partial<InstanceOutcome>) => InstanceOutcome;
 
 function fromPlan<P extends Ports>(
   { session, foresight }: PlanStepInput<P>,
-  { action, plan, known }: { action: Action<P>; plan: InstancePlan; known: Known },
+  { action, plan, consequences, known }: ForeseenPlan & { action: Action<P>; known: Known },
 ): InstanceOutcome {
   if (plan.kind === 'later') {
     const { waitsFor, shown } = plan;
@@ -128,6 +144,10 @@ function fromPlan<P extends Ports>(
     changer === undefined
       ? []
       : [`${changer.step} changes ${changer.object} before this step; planned again then`];
+  const missing =
+    plan.missing.length === 0
+      ? []
+      : [`some of its values are known after ${listSome(plan.missing)}`];
   const floor = changer === undefined ? 'safe' : riskOfEffect(action.effect);
   return known(
     {
@@ -138,9 +158,15 @@ function fromPlan<P extends Ports>(
         ...(id === undefined ? {} : { id }),
         digest: digestJson(session.redactor.mask(fields)),
       })),
-      notes: [...notes, ...provisional],
+      notes: [...notes, ...missing, ...provisional],
     },
-    { outputs, risk: highestRisk([risksOf(changes), floor]), warnings },
+    {
+      // What is made of a value that is missing is not known either.
+      outputs: plan.missing.length === 0 ? outputs : undefined,
+      risk: highestRisk([risksOf(changes), floor]),
+      warnings,
+      consequences,
+    },
   );
 }
 

@@ -14,7 +14,11 @@ export interface Session<P extends Ports> {
   readonly runbookPath: string;
   readonly env: readonly EnvValue[];
   readonly registry: Registry<P>;
-  readonly ports: { readonly readers: P['readers'] };
+  readonly ports: {
+    readonly readers: P['readers'];
+    /** The same readers, of the world as it will be after this. Absent: plans are made on the world as it is. */
+    foresee?(readers: P['readers'], consequences: readonly P['consequence'][]): P['readers'];
+  };
   readonly system: System;
   /** Knows the sensitive env values; learns of more while steps are planned and carried out. */
   readonly redactor: Redactor;

@@ -57,7 +57,7 @@ export function foreseenOf<P extends Ports>(
   { fate, targets }: StepOutcome,
 ): ForeseenStep {
   const effect = session.registry.find(action)?.effect ?? 'read';
-  return { id, effect, targets, changes: changesOf(fate) };
+  return { id, effect, targets, changes: changesOf(fate), consequences: consequencesOf(fate) };
 }
 
 function changesOf(fate: StepOutcome['fate']): readonly Change[] {
@@ -71,6 +71,12 @@ function changesOf(fate: StepOutcome['fate']): readonly Change[] {
     default:
       return assertNever(fate);
   }
+}
+
+function consequencesOf(fate: StepOutcome['fate']): readonly object[] {
+  return fate.kind === 'planned'
+    ? fate.instances.flatMap(({ consequences = [] }) => consequences)
+    : [];
 }
 
 function showFate<P extends Ports>(

@@ -27,7 +27,7 @@ export type Prepared =
   | {
       readonly kind: 'ready';
       readonly params: JsonObject;
-      readonly planned: Planned<JsonObject>;
+      readonly planned: Planned<JsonObject, object>;
       readonly scope: Scope;
     };
 
@@ -82,7 +82,7 @@ async function planNow<P extends Ports>(
     readonly scope: Scope;
     readonly signal: AbortSignal;
   },
-): Promise<{ readonly params: JsonObject; readonly planned: Planned<JsonObject> }> {
+): Promise<{ readonly params: JsonObject; readonly planned: Planned<JsonObject, object> }> {
   const { session } = run;
   const { step } = of;
   if (of.effect !== 'read') {

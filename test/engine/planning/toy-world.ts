@@ -6,6 +6,7 @@ import {
   createRedactor,
   createRegistry,
   defineAction,
+  FilledInLater,
   defineReadAction,
 } from '../../../src/engine/index.ts';
 import type {
@@ -24,9 +25,26 @@ export interface ToyReaders {
   read(target: string, name: string): Promise<Json | undefined>;
 }
 
+export interface ToyThing {
+  readonly target: string;
+  readonly name: string;
+  readonly value: Json;
+}
+
+/** The world with these things in it. */
+export function foreseeToys(world: ToyReaders, things: readonly ToyThing[]): ToyReaders {
+  return {
+    read: async (target, name) => {
+      const foreseen = things.findLast((thing) => thing.target === target && thing.name === name);
+      return foreseen === undefined ? world.read(target, name) : foreseen.value;
+    },
+  };
+}
+
 export interface ToyPorts extends Ports {
   readonly readers: ToyReaders;
   readonly clients: ToyReaders;
+  readonly consequence: ToyThing;
 }
 
 export class ToyWorld implements ToyReaders {
@@ -98,7 +116,7 @@ const assert = defineReadAction<ToyPorts, typeof assertParams, typeof assertOutp
 const setParams = Type.Object(
   {
     ...named,
-    to: Type.Unsafe<Json>({}),
+    to: FilledInLater({ description: 'The value' }),
     risk: Type.Optional(Type.Enum(['safe', 'disruptive', 'destructive'], { default: 'safe' })),
     password: Type.Optional(Type.String({ 'x-drctl': 'sensitive' })),
   },
@@ -130,6 +148,7 @@ const setting = (name: 'toy.set' | 'toy.make' | 'toy.drop') =>
         changes: [{ kind, on, fields, risk: params.risk ?? 'safe' }],
         observed: [{ object: `${params.target}: ${params.name}`, fields: before ?? null }],
         outputs,
+        consequences: async () => [{ target: params.target, name: params.name, value: params.to }],
       };
     },
     apply: () => Promise.reject(new Error('Planning applied an action')),

@@ -3,10 +3,10 @@
 
 import { DrctlError } from '../../../engine/index.ts';
 import type { ArtifactReader, Json, KeptArtifact, WriteContext } from '../../../engine/index.ts';
-import type { DrPorts, KubeObject } from '../../ports.ts';
+import type { ArtifactConsequence, DrPorts, KubeObject } from '../../ports.ts';
 import type { NotTaken, TakenObject } from './export-selection.ts';
 import { inParallel } from './in-parallel.ts';
-import { readJsonArtifact, writeJsonArtifact } from './json-artifacts.ts';
+import { jsonText, readJsonArtifact, writeJsonArtifact } from './json-artifacts.ts';
 import { asJson, isJsonObject } from './json-tree.ts';
 import {
   describeRef,
@@ -61,12 +61,37 @@ export async function writeExport(
       total: taken.length,
       unit: 'objects',
     });
-    const owners = ownersOf(object).map(({ uid }) => uid);
-    const entry: ExportedFile = { ...refOf(object), group, file, digest, owners };
-    return entry;
+    return entryOf({ object, group }, file, digest);
   });
   const index: ExportIndex = { format, objects, notTaken };
   return writeJsonArtifact(ctx, indexName(artifact), asJson(index));
+}
+
+/** The same files, not written: what a restore is planned on. */
+export function foreseenExport(
+  artifact: string,
+  taken: readonly TakenObject[],
+  notTaken: readonly NotTaken[],
+): readonly ArtifactConsequence[] {
+  const files = taken.map((one) => {
+    const file = fileName(one.object, one.group);
+    const text = jsonText(withoutManagedFields(one.object));
+    return { text, entry: entryOf(one, file, digestText(text)) };
+  });
+  const index: ExportIndex = { format, objects: files.map(({ entry }) => entry), notTaken };
+  return [
+    ...files.map(({ text, entry }) => artifactOf(`${artifact}/${entry.file}`, text)),
+    artifactOf(indexName(artifact), jsonText(asJson(index))),
+  ];
+}
+
+function artifactOf(name: string, text: string): ArtifactConsequence {
+  return { kind: 'artifact', name, text };
+}
+
+function entryOf({ object, group }: TakenObject, file: string, digest: string): ExportedFile {
+  const owners = ownersOf(object).map(({ uid }) => uid);
+  return { ...refOf(object), group, file, digest, owners };
 }
 
 /** "references/Secret/clusters/pull-secret.json"; names that are no file names get a digest instead. */

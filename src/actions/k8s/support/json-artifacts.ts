@@ -8,7 +8,8 @@ import { digestText } from './objects.ts';
 /** Larger than any Kubernetes object (etcd takes 1.5 MiB) and than an index of 20 000 of them. */
 const maxDocumentBytes = 32 * 1024 * 1024;
 
-function jsonText(value: Json): string {
+/** As it is written, byte for byte. */
+export function jsonText(value: Json): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 

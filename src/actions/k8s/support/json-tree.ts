@@ -39,13 +39,20 @@ export function sameJson(a: Json | undefined, b: Json | undefined): boolean {
   );
 }
 
-/** "spec.replicas", or a JSON pointer where a key has dots: "/metadata/annotations/example.com~1a". */
+/** A key after a dot, or any key in brackets and quotes. */
+const pathPart = /(?:^|(?<!^)\.)([^.[\]"]+)|\["([^"]+)"\]/gy;
+
+/**
+ * "spec.replicas"; a key with dots as plans show it, `metadata.annotations["example.com/a"]`, or all of it as a JSON
+ * pointer, "/metadata/annotations/example.com~1a". PARAMS_INVALID.
+ */
 export function parsePath(text: string): Path {
   if (!text.startsWith('/')) {
-    const path = text.split('.');
-    if (path.every((key) => key !== '')) return path;
+    const parts = [...text.matchAll(pathPart)];
+    const isWhole = parts.map(([part]) => part).join('') === text;
+    if (isWhole && parts.length > 0) return parts.map(([, plain, quoted]) => plain ?? quoted ?? '');
     throw new DrctlError('PARAMS_INVALID', `"${text}" is not a path`, {
-      hint: 'Write a dotted path, or a JSON pointer where a key has dots in it',
+      hint: 'Write a dotted path, with a key that has dots in it as ["KEY"], or a JSON pointer',
     });
   }
   return text

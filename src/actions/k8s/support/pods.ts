@@ -123,20 +123,26 @@ async function countPods(
   workload: KubeObject,
   replicas: number,
 ): Promise<{ readonly left: number; readonly ready: number }> {
-  const labelSelector = labelSelectorOf(workload);
-  if (labelSelector === undefined) return { left: replicas, ready: replicas };
-  const namespace = namespaceOf(workload);
-  const query = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    ...(namespace === undefined ? {} : { namespace }),
-    labelSelector,
-  };
+  if (labelSelectorOf(workload) === undefined) return { left: replicas, ready: replicas };
   let left = 0;
   let ready = 0;
-  for await (const pod of kube.list(query, ctx.signal)) {
+  for await (const pod of podsOf(kube, ctx, workload)) {
     if (!isFinishedPod(pod)) left += 1;
     if (isReadyPod(pod)) ready += 1;
   }
   return { left, ready };
+}
+
+/** What its selector finds; nothing when it selects nothing. */
+export async function* podsOf(
+  kube: KubeReader,
+  ctx: ReadContext<DrPorts>,
+  workload: KubeObject,
+): AsyncIterable<KubeObject> {
+  const labelSelector = labelSelectorOf(workload);
+  if (labelSelector === undefined) return;
+  const namespace = namespaceOf(workload);
+  const place = namespace === undefined ? {} : { namespace };
+  const query = { apiVersion: 'v1', kind: 'Pod', ...place, labelSelector };
+  yield* kube.list(query, ctx.signal);
 }

@@ -1,8 +1,9 @@
-// What scaling a workload would change, as a plan shows it.
+// What scaling a workload would change, as a plan shows it, and what is left by it for the plans of later steps.
 
-import type { Change } from '../../../engine/index.ts';
-import type { KubeObject } from '../../ports.ts';
-import { describeObject } from './objects.ts';
+import type { Change, ReadContext } from '../../../engine/index.ts';
+import type { Consequence, DrPorts, KubeObject, KubeReader } from '../../ports.ts';
+import { describeObject, refOf } from './objects.ts';
+import { podsOf } from './pods.ts';
 import { scaleNoteName } from './scale-note.ts';
 import { replicasOf } from './scale-record.ts';
 
@@ -28,4 +29,20 @@ export function changeOf(
     return [{ kind: 'update', on, fields: all, risk }];
   }
   return followed ? [] : [{ kind: 'run', on, summary: 'wait for its pods', risk: 'safe' }];
+}
+
+/** Pods that are to come have no names yet; of those that go it is known only where all of them do. */
+export async function consequencesOf(
+  { target, replicas }: WantedScale,
+  kube: KubeReader,
+  ctx: ReadContext<DrPorts>,
+  workload: KubeObject,
+): Promise<readonly Consequence[]> {
+  const fields = [{ path: ['spec', 'replicas'], after: replicas }];
+  const consequences: Consequence[] = [{ kind: 'changed', target, ref: refOf(workload), fields }];
+  if (replicas > 0) return consequences;
+  for await (const pod of podsOf(kube, ctx, workload)) {
+    consequences.push({ kind: 'gone', target, ref: refOf(pod) });
+  }
+  return consequences;
 }

@@ -23,6 +23,7 @@ export interface ToyClients {
 export interface ToyPorts extends Ports {
   readonly readers: ToyClients;
   readonly clients: ToyClients;
+  readonly consequence: object;
 }
 
 export class ToyWorld {

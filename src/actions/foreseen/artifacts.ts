@@ -1,0 +1,30 @@
+// The files of the run, with those that earlier steps will write.
+
+import type { ArtifactReader } from '../../engine/index.ts';
+import type { ArtifactConsequence } from '../ports.ts';
+
+export function foreseeArtifacts(
+  artifacts: ArtifactReader,
+  consequences: readonly ArtifactConsequence[],
+): ArtifactReader {
+  const written = new Map(consequences.map(({ name, text }) => [name, Buffer.from(text)]));
+  if (written.size === 0) return artifacts;
+  return {
+    stat: async (name) => {
+      const bytes = written.get(name);
+      return bytes === undefined ? artifacts.stat(name) : { sizeBytes: bytes.byteLength };
+    },
+    read: (name, options) => {
+      const bytes = written.get(name);
+      return bytes === undefined ? artifacts.read(name, options) : once(bytes, options?.start);
+    },
+    list: async (prefix) => {
+      const foreseen = [...written.keys()].filter((name) => name.startsWith(prefix));
+      return [...new Set([...(await artifacts.list(prefix)), ...foreseen])].sort();
+    },
+  };
+}
+
+async function* once(bytes: Uint8Array, start = 0): AsyncIterable<Uint8Array> {
+  yield bytes.subarray(start);
+}
