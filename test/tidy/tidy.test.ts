@@ -62,7 +62,9 @@ describe('every source file', () => {
 describe('actions', () => {
   it('are named after their file: actions/area/verb.ts defines area.verb', () => {
     const wrong = sources
-      .filter((file) => /^src\/actions\/(?!ports\/|foreseen\/)[a-z0-9]+\/[a-z0-9-]+\.ts$/.test(file))
+      .filter((file) =>
+        /^src\/actions\/(?!ports\/|foreseen\/)[a-z0-9]+\/[a-z0-9-]+\.ts$/.test(file),
+      )
       .filter((file) => {
         const [, , area, verb] = file.replace('.ts', '').split('/');
         return !read(file).includes(`name: '${area}.${verb}'`);
