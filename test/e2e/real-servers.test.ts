@@ -135,7 +135,8 @@ describe.skipIf(areMissing)('on real servers (skipped where their programs are a
     { timeout: LIMIT_MS },
     async () => {
       bench = await openWorkbench('--backend', 'envtest');
-      const stop = kill('restore-node-pools');
+      // Once the hosted cluster is there as well it may serve, and its writes since then would be lost.
+      const stop = kill('restore-machines');
       const begun = await bench.interrupted(stop, 'apply', runbook, ...bench.env, '--auto-approve');
       expect(begun.signal, show(begun)).toBe('SIGKILL');
       await mustSucceed(bench, 'rollback', '--auto-approve');
