@@ -3,7 +3,8 @@
 import { assertNever, counted } from '../../engine/index.ts';
 import type { Change, FieldChange, Json } from '../../engine/index.ts';
 import type { Style } from '../style.ts';
-import { cut } from './table.ts';
+import type { ChangeGroup } from './change-groups.ts';
+import { cut, wrapped } from './table.ts';
 
 export interface ChangeView {
   readonly style: Style;
@@ -15,6 +16,10 @@ export interface ChangeView {
 export type ChangeKind = Change['kind'];
 
 const MAX_FIELDS = 8;
+/** What is made has many, and what it is made from is known. */
+const MAX_FIELDS_MADE = 3;
+const MAX_NAMES = 20;
+const MAX_NAME_LINES = 2;
 
 export const symbols: Readonly<Record<ChangeKind, string>> = {
   create: '+',
@@ -65,7 +70,7 @@ export function changeLines(change: Change, view: ChangeView): readonly string[]
     case 'delete':
       return [
         `${symbol} ${fit(`${change.on.target}: ${change.on.object}`, view, 24)}${risk(change.risk, style)}`,
-        ...fieldLines(change.fields, view),
+        ...fieldLines(change, view),
       ];
     default:
       return assertNever(change);
@@ -77,8 +82,34 @@ function risk(of: 'safe' | 'disruptive' | 'destructive', style: Style): string {
   return of === 'disruptive' ? style.warn(' (disruptive)') : '';
 }
 
-function fieldLines(fields: readonly FieldChange[], view: ChangeView): readonly string[] {
-  const shown = view.full ? fields : fields.slice(0, MAX_FIELDS);
+/** A count, as many names as fit on two lines, and what is done to each of them. */
+export function groupLines(group: ChangeGroup, view: ChangeView): readonly string[] {
+  const { style } = view;
+  const symbol = paintKind(group.kind, style)(symbols[group.kind]);
+  return [
+    `${symbol} ${group.subject}${risk(group.risk, style)}`,
+    ...someNames(group.names, view).map((line) => `    ${style.dim(line)}`),
+    ...fieldLines(group, view),
+  ];
+}
+
+function someNames(names: readonly string[], { columns }: ChangeView): readonly string[] {
+  const lines = (count: number): readonly string[] => {
+    const left = names.length - count;
+    const more = left === 0 ? '' : ` … and ${left} more (--full)`;
+    return wrapped(`${names.slice(0, count).join(', ')}${more}`, Math.max(40, columns - 16));
+  };
+  let count = Math.min(names.length, MAX_NAMES);
+  while (count > 1 && lines(count).length > MAX_NAME_LINES) count -= 1;
+  return lines(count);
+}
+
+function fieldLines(
+  { kind, fields }: { readonly kind: ChangeKind; readonly fields: readonly FieldChange[] },
+  view: ChangeView,
+): readonly string[] {
+  const most = kind === 'create' ? MAX_FIELDS_MADE : MAX_FIELDS;
+  const shown = view.full ? fields : fields.slice(0, most);
   const lines = shown.flatMap((field) => fieldLine(field, view));
   const left = fields.length - shown.length;
   if (left > 0) lines.push(view.style.dim(`    … ${counted(left, 'more field')} (--full)`));

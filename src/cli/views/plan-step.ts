@@ -2,13 +2,16 @@
 
 import { assertNever, counted } from '../../engine/index.ts';
 import type { Change, Plan, PlannedInstance, PlannedStep } from '../../engine/index.ts';
-import { changeLines, paintKind, symbols } from './change.ts';
+import { changeLines, groupLines, paintKind, symbols } from './change.ts';
 import type { ChangeKind, ChangeView } from './change.ts';
 import { errorRecordLines } from './error.ts';
-import { cut } from './table.ts';
+import { groupChanges } from './change-groups.ts';
+import { cut, wrapped } from './table.ts';
 
 const MAX_INSTANCES = 5;
-const MAX_CHANGES = 6;
+const MAX_CHANGES = 8;
+/** A note that is longer is cut where not all is asked for. */
+const MAX_NOTE_LINES = 3;
 
 /** What is shown of a step when its changes differ: the first of these that occurs. */
 const strongest: readonly ChangeKind[] = ['delete', 'create', 'update', 'run', 'later', 'none'];
@@ -57,6 +60,16 @@ function instanceLines(
   view: ChangeView,
 ): readonly string[] {
   if (instances.length === 0) return [view.style.dim('    = nothing matches')];
+  if (!view.full && instances.every(({ error }) => error === undefined)) {
+    return [
+      ...someChanges(
+        step,
+        instances.flatMap(({ changes }) => changes),
+        view,
+      ),
+      ...noteLines([...new Set(instances.flatMap(({ notes }) => notes))], view),
+    ];
+  }
   const shown = view.full ? instances : instances.slice(0, MAX_INSTANCES);
   const lines = shown.flatMap((instance) => oneInstance(step, instance, view));
   const left = instances.length - shown.length;
@@ -76,15 +89,39 @@ function oneInstance(
   if (instance.error !== undefined) {
     for (const line of errorRecordLines(instance.error, style)) lines.push(`    ${line}`);
   }
-  const worthy = instance.changes.filter((change) => view.full || !isPlainRead(change, step));
-  const shown = view.full ? worthy : worthy.slice(0, MAX_CHANGES);
-  for (const change of shown) {
-    for (const line of changeLines(change, view)) lines.push(`    ${line}`);
-  }
-  const left = worthy.length - shown.length;
-  if (left > 0) lines.push(style.dim(`    … ${counted(left, 'more change')} (--full)`));
-  for (const note of instance.notes) lines.push(style.dim(`    note: ${note}`));
-  return lines;
+  const changes = view.full
+    ? instance.changes.flatMap((change) => changeLines(change, view).map((line) => `    ${line}`))
+    : someChanges(step, instance.changes, view);
+  return [...lines, ...changes, ...noteLines(instance.notes, view)];
+}
+
+/** Those of one sort together. */
+function someChanges(
+  step: PlannedStep,
+  changes: readonly Change[],
+  view: ChangeView,
+): readonly string[] {
+  const groups = groupChanges(changes.filter((change) => !isPlainRead(change, step)));
+  const lines = groups
+    .slice(0, MAX_CHANGES)
+    .flatMap((one) => ('names' in one ? groupLines(one, view) : changeLines(one, view)))
+    .map((line) => `    ${line}`);
+  const left = groups.length - MAX_CHANGES;
+  return left > 0
+    ? [...lines, view.style.dim(`    … ${counted(left, 'more change')} (--full)`)]
+    : lines;
+}
+
+function noteLines(
+  notes: readonly string[],
+  { style, columns, full }: ChangeView,
+): readonly string[] {
+  return notes.flatMap((note) => {
+    if (full) return [style.dim(`    note: ${note}`)];
+    const lines = wrapped(`    note: ${note}`, Math.max(60, columns - 2));
+    const cutOff = lines.length > MAX_NOTE_LINES ? [`      … (--full)`] : [];
+    return [...lines.slice(0, MAX_NOTE_LINES), ...cutOff].map((line) => style.dim(line));
+  });
 }
 
 /** "reads only" below every reading step would say nothing. */

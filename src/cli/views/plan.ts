@@ -6,6 +6,7 @@ import type { CheckResult, PastRun, Plan, PlanSummary, PlannedPhase } from '../.
 import { failingPreconditions } from '../refusal.ts';
 import type { TargetFact } from '../target-facts.ts';
 import type { ChangeView } from './change.ts';
+import { groupObjects } from './change-groups.ts';
 import { errorRecordLines } from './error.ts';
 import { pastRunLines } from './past-runs.ts';
 import { destroyedObjects, stepLines } from './plan-step.ts';
@@ -28,6 +29,8 @@ export interface PlanView extends ChangeView {
 }
 
 const DIGEST_CHARS = 19;
+/** More preconditions that hold are counted instead of named. */
+const MAX_HOLDING = 8;
 
 export function planLines(plan: Plan, view: PlanView): readonly string[] {
   const { style } = view;
@@ -39,7 +42,7 @@ export function planLines(plan: Plan, view: PlanView): readonly string[] {
   }
   if (plan.preconditions.length > 0) {
     lines.push('', style.bold('Preconditions'));
-    for (const check of plan.preconditions) lines.push(...indent(checkLines(check, view)));
+    lines.push(...indent(preconditionLines(plan.preconditions, view)));
   }
   for (const phase of plan.phases) lines.push('', ...phaseLines(phase, plan, view));
   lines.push('', ...footLines(plan, summary, view));
@@ -66,6 +69,18 @@ function headLines(plan: Plan, view: PlanView): string[] {
 /** Two kubeconfigs may lead to one cluster: only the server tells. */
 function whereText({ where, server }: TargetFact): string {
   return server === undefined ? where : `${where} (${server})`;
+}
+
+/** Many that hold are counted; every other one is told. */
+function preconditionLines(checks: readonly CheckResult[], view: PlanView): readonly string[] {
+  const holding = checks.filter(({ verdict }) => verdict === 'holds').length;
+  if (view.full || holding <= MAX_HOLDING)
+    return checks.flatMap((check) => checkLines(check, view));
+  const others = checks.filter(({ verdict }) => verdict !== 'holds');
+  return [
+    `${view.style.good('✓')} ${holding} hold ${view.style.dim('(--full names them)')}`,
+    ...others.flatMap((check) => checkLines(check, view)),
+  ];
 }
 
 function checkLines(check: CheckResult, view: PlanView): readonly string[] {
@@ -170,7 +185,8 @@ function footLines(plan: Plan, summary: PlanSummary, view: PlanView): readonly s
   if (destroyed.length > 0) {
     lines.push(style.bold(style.bad('Will be destroyed:')));
     // Never cut: the steps above show some of their changes only.
-    lines.push(...indent(destroyed.map((one) => `${style.bad('-')} ${one}`)));
+    for (const one of view.full ? destroyed : groupObjects(destroyed))
+      lines.push(...indent(wrapped(`${style.bad('-')} ${one}`, view.proseColumns - 2)));
   }
   const { digest } = view;
   if (plan.canApply) {

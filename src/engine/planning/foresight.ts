@@ -51,17 +51,21 @@ export function afterPhase(steps: readonly ForeseenStep[], undone: ReadonlySet<s
   return steps.map((step) => (undone.has(step.id) ? { ...step, consequences: [] } : step));
 }
 
-/** The last earlier step that changes one of these objects ("source: NodePool clusters/np-1"), with the object. */
+/**
+ * The last earlier step that changes one of these objects ("source: NodePool clusters/np-1"), with the object; `foreseen`
+ * when it has told how.
+ */
 export function changerOf(
   objects: Iterable<string>,
   { earlier }: Foresight,
-): { readonly step: string; readonly object: string } | undefined {
+): { readonly step: string; readonly object: string; readonly foreseen: boolean } | undefined {
   const wanted = new Set(objects);
   for (const step of earlier.toReversed()) {
     for (const change of step.changes) {
       if (change.kind === 'none' || change.kind === 'later') continue;
       const object = `${change.on.target}: ${change.on.object}`;
-      if (wanted.has(object)) return { step: step.id, object };
+      if (wanted.has(object))
+        return { step: step.id, object, foreseen: step.consequences.length > 0 };
     }
   }
   return undefined;

@@ -141,7 +141,7 @@ function fromPlan<P extends Ports>(
       ? undefined
       : changerOf([...observed.map(({ object }) => object), ...objectsOf(changes)], foresight);
   const provisional =
-    changer === undefined
+    changer === undefined || (changer.foreseen && session.ports.foresee !== undefined)
       ? []
       : [`${changer.step} changes ${changer.object} before this step; planned again then`];
   const missing =

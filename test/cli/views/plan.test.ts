@@ -48,7 +48,7 @@ function phaseOf(id: string, steps: readonly PlannedStep[]): Plan['phases'][numb
   return { id, title: id, pointOfNoReturn: false, approval: 'none', guards: [], steps };
 }
 
-function shown(plan: Plan): string {
+function shown(plan: Plan, full = false): string {
   const view = {
     facts: [],
     path: 'small.yaml',
@@ -56,7 +56,7 @@ function shown(plan: Plan): string {
     digest: 'sha256:0',
     columns: 100,
     proseColumns: 100,
-    full: false,
+    full,
   };
   return planLines(plan, { ...view, style: createStyle(false) }).join('\n');
 }
@@ -84,8 +84,77 @@ describe('what will be destroyed', () => {
   it('is listed whole, however long', () => {
     const many = Array.from({ length: 60 }, (_, index) => deletion(`Secret n/s-${index}`, 'safe'));
     const text = shown(planOf({ phases: [phaseOf('cut', [stepOf('clean', many)])] }));
-    for (const { on } of many) expect(text).toContain(`  - aws: ${on.object}`);
+    const [, list = ''] = text.split('Will be destroyed:\n  - aws: 60 Secrets in n: ');
+    const names = list.split('\nDigest')[0]?.split(/,\s+/);
+    expect(names).toEqual(many.map((_, index) => `s-${index}`));
   });
+});
+
+const create = (object: string): FieldsChange => ({
+  ...deletion(object, 'safe'),
+  kind: 'create',
+  fields: [{ path: 'data.key', after: object }],
+});
+const scale = (object: string, before: number): FieldsChange => ({
+  ...deletion(object, 'disruptive'),
+  kind: 'update',
+  fields: [{ path: 'spec.replicas', before, after: 0 }],
+});
+const shownStep = (changes: readonly Change[], full = false): string =>
+  shown(planOf({ phases: [phaseOf('p', [stepOf('s', changes)])] }), full)
+    .split('Phase p\n')[1]
+    ?.split('\n\n')[0] ?? '';
+
+describe('changes of one sort', () => {
+  it('are told together, with their names', () => {
+    expect(shownStep([create('Secret n/a'), create('ConfigMap n/c'), create('Secret n/b')])).toBe(
+      [
+        '  + s  [some.action]',
+        '      + aws: 2 Secrets in n',
+        '          a, b',
+        '      + aws: ConfigMap n/c',
+        '          data.key: "ConfigMap n/c"',
+      ].join('\n'),
+    );
+  });
+
+  it('are those that are changed alike: others stand for themselves', () => {
+    expect(
+      shownStep([
+        scale('Deployment n/a', 1),
+        scale('Deployment n/b', 1),
+        scale('Deployment n/c', 3),
+      ]),
+    ).toBe(
+      [
+        '  ~ s  [some.action]',
+        '      ~ aws: 2 Deployments in n (disruptive)',
+        '          a, b',
+        '          spec.replicas: 1 → 0',
+        '      ~ aws: Deployment n/c (disruptive)',
+        '          spec.replicas: 3 → 0',
+      ].join('\n'),
+    );
+  });
+
+  it('are each shown where all is asked for', () => {
+    const all = Array.from({ length: 30 }, (_, index) => create(`Secret n/s-${index}`));
+    const text = shownStep(all, true);
+    for (const { on } of all) expect(text).toContain(`+ aws: ${on.object}\n`);
+    expect(shownStep(all).split('\n').length).toBeLessThan(6);
+  });
+});
+
+it('preconditions that hold are counted, and every other one is told', () => {
+  const ids = Array.from({ length: 9 }, (_, index) => `check-${index}`);
+  const holding = ids.map((id) => ({ id, severity: 'error', verdict: 'holds' }) as const);
+  const failing = { id: 'three', severity: 'error', verdict: 'fails', message: 'No' } as const;
+  const preconditions = [...holding, failing];
+  expect(shown(planOf({ preconditions }))).toContain(
+    'Preconditions\n  ✓ 9 hold (--full names them)\n  ✗ three: No\n',
+  );
+  const whole = shown(planOf({ preconditions }), true);
+  for (const id of ids) expect(whole).toContain(`  ✓ ${id}\n`);
 });
 
 it('a precondition that nobody could look at is not said to fail', () => {
