@@ -23,6 +23,7 @@ import { deleteApplied, fieldManager } from './support/applied.ts';
 import {
   doubtAbout,
   fieldsPrefix,
+  isObjectKey,
   operationOf,
   recordsOf,
   uidPrefix,
@@ -176,7 +177,7 @@ export const k8sApply = defineAction<DrPorts, typeof params, typeof outputs>({
       const kube = await ctx.clients.kube(wanted.target);
       const conflicts: string[] = [];
       for (const [key, entry] of [...entries].toReversed()) {
-        if (key.startsWith(uidPrefix) || key.startsWith(fieldsPrefix)) continue;
+        if (!isObjectKey(key)) continue;
         const { ref, operation } = entry as unknown as ApplyRecord;
         if (operation === 'created') {
           await deleteApplied(kube, ctx, ref, entries.get(`${uidPrefix}${key}`));

@@ -6,13 +6,14 @@ import { k8sApply } from '../../../src/actions/k8s/apply.ts';
 import { k8sExec } from '../../../src/actions/k8s/exec.ts';
 import { k8sPatch } from '../../../src/actions/k8s/patch.ts';
 import { k8sScale } from '../../../src/actions/k8s/scale.ts';
-import { applyAction, planAction, undoAction } from '../../fakes/carry-out.ts';
+import { applyAction, planAction, probeAction, undoAction } from '../../fakes/carry-out.ts';
 import { StepMemory } from '../../fakes/contexts.ts';
 import { FakeKube } from '../../fakes/kube-fake.ts';
 import { runWorkloads } from '../../fakes/kube-fake-workloads.ts';
-import { configMap, nodePool, pod, secret, workload } from '../../fakes/objects.ts';
+import { configMap, namespace, nodePool, pod, secret, workload } from '../../fakes/objects.ts';
 import { World } from '../../fakes/world.ts';
 import type { KubeObject } from '../../../src/actions/ports.ts';
+import type { JsonObject } from '../../../src/engine/index.ts';
 
 function setup(...objects: readonly KubeObject[]) {
   const kube = new FakeKube().seed(...objects);
@@ -106,6 +107,11 @@ const manifest = (place: string, data: Record<string, string>) => ({
   manifests: [configMap(place, data)],
 });
 
+const signed = (url: string) => ({
+  target: 'source',
+  manifests: [configMap('work/a', { url, color: 'blue' }) as unknown as JsonObject],
+});
+
 describe('k8s.apply', () => {
   it('reads all documents of a folder, namespaces first', async () => {
     const kube = new FakeKube();
@@ -128,6 +134,24 @@ describe('k8s.apply', () => {
         { name: 'b', namespace: 'fresh', operation: 'created' },
       ],
     });
+  });
+
+  it('knows its own object again where a value is made anew for each attempt, as a signed URL is', async () => {
+    const { kube, world, memory } = setup(namespace('work'));
+    await applyAction(world, k8sApply, signed('at 1'), { memory });
+    expect(await probeAction(world, k8sApply, signed('at 2'), memory)).toEqual({
+      found: 'not-done',
+    });
+    await applyAction(world, k8sApply, signed('at 2'), { memory });
+    expect(await probeAction(world, k8sApply, signed('at 3'), memory)).toEqual({
+      found: 'not-done',
+    });
+    kube.seed({ ...(kube.peek('ConfigMap', 'a') as KubeObject), data: { color: 'red' } });
+    expect(await probeAction(world, k8sApply, signed('at 3'), memory)).toMatchObject({
+      found: 'unclear',
+    });
+    await undoAction(world, k8sApply, signed('at 3'), memory);
+    expect(kube.peek('ConfigMap', 'a')).toBeUndefined();
   });
 
   it('refuses to take a field from another manager unless forced', async () => {
