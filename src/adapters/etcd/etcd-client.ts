@@ -10,7 +10,7 @@ import type {
   EtcdStatus,
 } from '../../actions/ports.ts';
 import { etcdctl, findCaPath, parseChanges, parseStatus } from './etcdctl.ts';
-import { execFailed, lastLine, runInPod, streamFromPod } from './exec-tools.ts';
+import { askInPod, execFailed, lastLine, runInPod, streamFromPod } from './exec-tools.ts';
 import type { CommandResult, ExecPort } from './exec-tools.ts';
 
 const shortMs = 30_000;
@@ -56,7 +56,7 @@ async function statusOf(
     const caPath = await findCaPath(kube, member, signal);
     const ask = (...words: readonly string[]): Promise<CommandResult> => {
       const command = etcdctl(caPath, ['--command-timeout=10s', 'endpoint', ...words]);
-      return runInPod(kube, { member, command, timeoutMs: shortMs, signal });
+      return askInPod(kube, { member, command, timeoutMs: shortMs, signal });
     };
     const status = await ask('status', '-w', 'json');
     if (status.code !== 0) return { pod, healthy: false, because: lastLine(status.stderr) };
@@ -88,7 +88,7 @@ async function changesSince(
   const caPath = await findCaPath(kube, member, signal);
   const watch = etcdctl(caPath, ['watch', '', '--prefix', `--rev=${revision + 1}`, '-w', 'json']);
   const command = ['timeout', String(watchSeconds), ...watch];
-  const result = await runInPod(kube, { member, command, timeoutMs: shortMs, signal });
+  const result = await askInPod(kube, { member, command, timeoutMs: shortMs, signal });
   if (result.code !== timedOutCode) throw execFailed({ member, command }, result);
   return parseChanges(result.stdout, revision);
 }
@@ -96,7 +96,7 @@ async function changesSince(
 async function freeBytes(kube: ExecPort, { member, path, signal }: FileInPod): Promise<number> {
   // -P: one line for each file system, however long its name is.
   const command = ['df', '-P', '-k', checkedPath(path)];
-  const result = await runInPod(kube, { member, command, timeoutMs: shortMs, signal });
+  const result = await askInPod(kube, { member, command, timeoutMs: shortMs, signal });
   if (result.code !== 0) throw execFailed({ member, command }, result);
   const freeKiB = Number(lastLine(result.stdout).split(/\s+/)[3]);
   if (Number.isInteger(freeKiB)) return freeKiB * bytesInKiB;
@@ -108,7 +108,7 @@ async function fileSizeBytes(
   { member, path, signal }: FileInPod,
 ): Promise<number | undefined> {
   const command = ['stat', '-c', '%s', checkedPath(path)];
-  const result = await runInPod(kube, { member, command, timeoutMs: shortMs, signal });
+  const result = await askInPod(kube, { member, command, timeoutMs: shortMs, signal });
   if (result.code === 0) return Number(result.stdout.trim());
   if (result.stderr.includes('No such file')) return undefined;
   throw execFailed({ member, command }, result);

@@ -3,7 +3,7 @@
 
 import { DrctlError } from '../../engine/index.ts';
 import type { EtcdChanges, EtcdMember, EtcdStatus } from '../../actions/ports.ts';
-import { execFailed, runInPod } from './exec-tools.ts';
+import { askInPod, execFailed } from './exec-tools.ts';
 import type { ExecPort } from './exec-tools.ts';
 
 const tlsFolder = '/etc/etcd/tls';
@@ -35,7 +35,7 @@ export async function findCaPath(
 ): Promise<string> {
   for (const path of caPaths) {
     const command = ['stat', '-c', '%s', path];
-    const result = await runInPod(kube, { member, command, timeoutMs: shortMs, signal });
+    const result = await askInPod(kube, { member, command, timeoutMs: shortMs, signal });
     if (result.code === 0) return path;
     if (!result.stderr.includes('No such file')) throw execFailed({ member, command }, result);
   }

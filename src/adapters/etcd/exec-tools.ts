@@ -3,6 +3,7 @@
 
 import { DrctlError } from '../../engine/index.ts';
 import type { EtcdMember, ExecSession, KubeClient } from '../../actions/ports.ts';
+import { readAgain } from '../kubernetes/read-again.ts';
 import { timeLimit } from '../time-limit.ts';
 
 /** All of KubeClient that is used here. */
@@ -41,6 +42,11 @@ export async function runInPod(kube: ExecPort, run: PodCommand): Promise<Command
   } finally {
     limit.clear();
   }
+}
+
+/** The same for a command that only reads: one whose connection breaks is given again, a few times at once. */
+export async function askInPod(kube: ExecPort, run: PodCommand): Promise<CommandResult> {
+  return readAgain({ method: 'GET', signal: run.signal }, () => runInPod(kube, run));
 }
 
 /** The output as it comes. Throws EXEC_FAILED when the command ends with another code than 0. */

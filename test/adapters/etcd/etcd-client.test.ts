@@ -137,6 +137,24 @@ test('a member whose pod does not take commands is unhealthy; that we may not as
   });
 });
 
+test('a connection that breaks once says nothing about a member', async () => {
+  const { DrctlError } = await import('../../../src/engine/index.ts');
+  const pods = labPods();
+  let broken = 0;
+  const breaking = {
+    exec: (request: ExecRequest): Promise<ExecSession> => {
+      // Each command meets it once.
+      const isFirst = broken === pods.commands.length;
+      if (!isFirst) return pods.exec(request);
+      broken += 1;
+      const error = new DrctlError('CLIENT_UNREACHABLE', 'socket hang up', { retryable: true });
+      return Promise.reject(error);
+    },
+  };
+  expect(await createEtcdClient(breaking).status(member, signal)).toMatchObject({ healthy: true });
+  expect(broken).toBeGreaterThan(1);
+});
+
 test('a command that never ends is given up, and says so', async () => {
   const hanging = {
     exec: ({ signal: bounded }: ExecRequest): Promise<ExecSession> =>
