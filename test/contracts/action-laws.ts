@@ -59,8 +59,8 @@ function readLaws(action: Action<DrPorts>, scenario: LawScenario): void {
   it('plan writes nothing and repeats itself', async () => {
     const world = await scenario.build();
     const before = world.content();
-    const first = await plan(action, scenario, world);
-    const second = await plan(action, scenario, world);
+    const first = await foreseen(plan(action, scenario, world));
+    const second = await foreseen(plan(action, scenario, world));
     expect(second).toEqual(first);
     expect(world.content()).toEqual(before);
     expect(world.faults.writes).toBe(0);
@@ -240,6 +240,12 @@ async function failsByCut(work: () => Promise<void>): Promise<boolean> {
 
 function contextOptions({ names }: LawScenario) {
   return names === undefined ? {} : { names };
+}
+
+/** With what it will leave, which is asked for only while a whole run is planned. */
+async function foreseen(planned: ReturnType<typeof plan>) {
+  const { consequences, ...rest } = await planned;
+  return { ...rest, consequences: await consequences?.() };
 }
 
 /** With `memory`: as the engine plans before another attempt, with what earlier ones recorded. */

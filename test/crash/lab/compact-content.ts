@@ -1,31 +1,54 @@
 // All that a world on the compact servers holds, in words that are the same for every run that did the same.
 
+import { setTimeout } from 'node:timers/promises';
 import {
   ListMultipartUploadsCommand,
   ListObjectVersionsCommand,
   ListPartsCommand,
 } from '@aws-sdk/client-s3';
 import { ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
+import { numberAt } from '../../../src/lab/cluster/objects.ts';
 import { plain } from '../processes/names.ts';
 import { zoneOf } from './compact-seed.ts';
 import type { CompactServers } from './compact-servers.ts';
 import { plainObject } from './plain-object.ts';
 
+const REST_MS = 30_000;
+const POLL_MS = 20;
+
 /** Name of a thing → its content. */
 export type WorldContent = Readonly<Record<string, unknown>>;
 
+/** Once its controllers have come to rest, which they do by themselves a little after a run has ended. */
 export async function contentOf(of: CompactServers, name: string): Promise<WorldContent> {
+  const deadline = performance.now() + REST_MS;
+  while (performance.now() < deadline && !isAtRest(of, name)) await setTimeout(POLL_MS);
   const parts = [objectsOf(of, name), await bucketOf(of, name), await recordsOf(of, name)];
   const files = of.filesOf(name).paths();
   const inPod = files.map((file) => [`file in etcd-0 ${plain(file)}`, true] as const);
   return Object.assign({}, ...parts, Object.fromEntries(inPod)) as WorldContent;
 }
 
+function isAtRest({ kube }: CompactServers, name: string): boolean {
+  const deployments = [...kube.storage.all()].flatMap(([, object]) =>
+    object.kind === 'Deployment' && isIn(name, object.metadata.namespace) ? [object] : [],
+  );
+  return deployments.every((one) => {
+    const wanted = numberAt(one, 'spec', 'replicas') ?? 1;
+    return ['replicas', 'updatedReplicas', 'readyReplicas'].every(
+      (count) => (numberAt(one, 'status', count) ?? 0) === wanted,
+    );
+  });
+}
+
+function isIn(name: string, place: string | undefined): boolean {
+  return place === name || place === `${name}-copy`;
+}
+
 function objectsOf({ kube }: CompactServers, name: string): WorldContent {
   const content: Record<string, unknown> = {};
   for (const [, object] of kube.storage.all()) {
-    const place = object.metadata.namespace ?? object.metadata.name;
-    if (place !== name && place !== `${name}-copy`) continue;
+    if (!isIn(name, object.metadata.namespace ?? object.metadata.name)) continue;
     const { title, body } = plainObject(object);
     content[normal(title, name)] = JSON.parse(normal(JSON.stringify(body), name));
   }
