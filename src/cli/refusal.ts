@@ -2,6 +2,7 @@
 
 import { DrctlError, listSome, summarizePlan } from '../engine/index.ts';
 import type { CheckResult, Plan } from '../engine/index.ts';
+import { impactText } from './views/impact.ts';
 
 /**
  * What stands in the way, as one error: the first that the plan met decides the code. A precondition that does not hold
@@ -13,6 +14,7 @@ export function refusal(plan: Plan): DrctlError {
   const reasons = [
     ...failing.map((check) => `${check.id}: ${reasonOf(check)}`),
     ...errors.map(({ instance, error }) => `${instance}: ${error.message}`),
+    ...(plan.impact ?? []).filter(({ refuses }) => refuses).map(impactText),
   ];
   const answered = failing.filter(({ unanswered }) => unanswered !== true);
   const first =

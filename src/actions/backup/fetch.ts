@@ -5,10 +5,15 @@ import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { DrctlError, counted, defineAction } from '../../engine/index.ts';
 import type { Json, Planned, ReadContext, WriteContext } from '../../engine/index.ts';
-import type { DrPorts } from '../ports.ts';
+import type { Consequence, DrPorts } from '../ports.ts';
 import { keptExport } from '../k8s/support/exported.ts';
 import { mayReadObject } from '../s3/support/permissions.ts';
-import { hasObjects, removeObjects, unpackObjects } from './support/objects-archive.ts';
+import {
+  foreseenObjects,
+  hasObjects,
+  removeObjects,
+  unpackObjects,
+} from './support/objects-archive.ts';
 import { artifactParam, backupParams, sha256Param } from './support/params.ts';
 
 const params = Type.Object(
@@ -80,7 +85,10 @@ function outputsOf({ to, count }: Params, entries?: ReadonlyMap<string, Json>): 
   return { artifact: to, count, ...(typeof digest === 'string' && { digest }) };
 }
 
-async function plan(wanted: Params, ctx: ReadContext<DrPorts>): Promise<Planned<Outputs>> {
+async function plan(
+  wanted: Params,
+  ctx: ReadContext<DrPorts>,
+): Promise<Planned<Outputs, Consequence>> {
   if (await hasObjects(ctx.readers.artifacts, wanted.to)) {
     const because = `artifact ${wanted.to} has been fetched already`;
     return { changes: [{ kind: 'none', because }], outputs: outputsOf(wanted) };
@@ -95,6 +103,12 @@ async function plan(wanted: Params, ctx: ReadContext<DrPorts>): Promise<Planned<
       },
     ],
     outputs: outputsOf(wanted),
+    consequences: async () => {
+      const { bucket, key, sizeBytes, sha256, to } = wanted;
+      const s3 = await ctx.readers.s3(wanted.target);
+      const content = s3.read({ bucket, key }, ctx.signal);
+      return foreseenObjects(ctx, { content, sizeBytes, sha256, to });
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import type { TargetFact } from '../target-facts.ts';
 import type { ChangeView } from './change.ts';
 import { groupObjects } from './change-groups.ts';
 import { errorRecordLines } from './error.ts';
+import { impactLines, impactText } from './impact.ts';
 import { pastRunLines } from './past-runs.ts';
 import { destroyedObjects, stepLines } from './plan-step.ts';
 import { problemLines } from './problem.ts';
@@ -154,6 +155,8 @@ function footLines(plan: Plan, summary: PlanSummary, view: PlanView): readonly s
   const width = Math.max(0, ...summary.targets.map((one) => one.target.length));
   for (const one of summary.targets)
     lines.push(`  ${pad(one.target, width)}  ${changeCounts(one)}`);
+  for (const line of impactLines(plan.impact, style))
+    lines.push(...wrapped(line, view.proseColumns));
   const final = plan.phases.find((phase) => phase.pointOfNoReturn && isCarriedOut(phase, plan));
   if (final !== undefined) {
     lines.push(
@@ -210,6 +213,7 @@ function refusalLine(plan: Plan, summary: PlanSummary): string {
     summary.errors.length === 0
       ? ''
       : `${counted(summary.errors.length, 'step')} that could not be planned: ${listSome(summary.errors.map((one) => one.instance))}`,
+    ...(plan.impact ?? []).filter(({ refuses }) => refuses).map(impactText),
   ].filter((reason) => reason !== '');
   return `This plan cannot be applied: ${reasons.join('; ') || 'it was made without looking at the world'}`;
 }

@@ -2,7 +2,7 @@
 
 import type { Change, Risk } from './change.ts';
 import type { ErrorRecord } from './errors.ts';
-import type { JsonObject } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import type { Problem } from './problem.ts';
 import type { Selection } from './selection.ts';
 
@@ -78,6 +78,18 @@ export interface PlannedPhase {
   readonly steps: readonly PlannedStep[];
 }
 
+/** See Impact of the runbook; masked. */
+export interface PlannedImpact {
+  readonly title: string;
+  /** Absent: not known. */
+  readonly value?: Json;
+  readonly mustBe?: Json;
+  /** It refuses the plan: another value than it must be, or none that can ever be computed. */
+  readonly refuses: boolean;
+  /** Why it is not known. */
+  readonly because?: string;
+}
+
 export interface Plan {
   readonly format: 1;
   readonly drctl: string;
@@ -96,6 +108,8 @@ export interface Plan {
   readonly warnings: readonly Problem[];
   readonly preconditions: readonly CheckResult[];
   readonly phases: readonly PlannedPhase[];
-  /** No precondition of severity error fails and every step could be planned. */
+  /** Absent: the runbook says none, or nothing was read. */
+  readonly impact?: readonly PlannedImpact[];
+  /** No precondition of severity error fails, every step could be planned, and the impact is what it must be. */
   readonly canApply: boolean;
 }

@@ -47,6 +47,16 @@ export interface Outage {
   readonly until: string;
 }
 
+/** What a plan says of the run as a whole, computed over what it would change. */
+export interface Impact {
+  /** "EC2 instances that may be affected" */
+  readonly title: string;
+  /** CEL; `changes` are the planned ones. */
+  readonly value: string;
+  /** The plan cannot be applied when it is anything else. */
+  readonly mustBe?: Json;
+}
+
 /** A precondition or a guard: a `read` action that must not throw. */
 export interface Check {
   readonly id: string;
@@ -129,6 +139,7 @@ export interface Runbook {
   readonly targets: ReadonlyMap<string, TargetDeclaration>;
   readonly locks: readonly LockDeclaration[];
   readonly outages: readonly Outage[];
+  readonly impact: readonly Impact[];
   readonly preconditions: readonly Check[];
   readonly phases: readonly Phase[];
   /** Explicit undo: step id → the steps that are carried out, in order, instead of the action's own undo. */

@@ -7,6 +7,7 @@ import type {
   Check,
   Confirmation,
   EnvDeclaration,
+  Impact,
   LockDeclaration,
   Outage,
   Phase,
@@ -59,6 +60,7 @@ export function buildRunbook<P extends Ports>(
     ),
     locks: listOf(root['locks']).map((lock) => lock as unknown as LockDeclaration),
     outages: listOf(root['outages']).map((outage) => outage as unknown as Outage),
+    impact: listOf(root['impact']).map((impact) => impact as unknown as Impact),
     preconditions: listOf(root['preconditions']).map((check, index) =>
       buildCheck(objectOf(check), at(['preconditions', index]), parts),
     ),

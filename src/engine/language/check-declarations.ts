@@ -1,4 +1,4 @@
-// Checks what stands before the phases: env, vars, targets, locks and outages. Gives the vars in the order in which they can be
+// Checks what stands before the phases: env, vars, targets, locks, outages and impact. Gives the vars in the order in which they can be
 // rendered.
 
 import type { Ports } from '../contracts/action.ts';
@@ -147,6 +147,17 @@ export function checkOutages<P extends Ports>(
     if (from === undefined || until === undefined || from <= until) continue;
     const path = ['outages', index, 'until'];
     loading.problems.push(document.problem(path, 'An outage cannot end before it begins'));
+  }
+}
+
+/** `changes` is what a plan would change, over all steps. */
+export function checkImpact<P extends Ports>(impact: Json | undefined, loading: Loading<P>): void {
+  for (const [index, one] of listOf(impact).entries()) {
+    const { value } = objectOf(one);
+    if (typeof value !== 'string') continue;
+    const path = ['impact', index, 'value'];
+    const allowed = { item: false, vars: true, run: true, more: ['changes'] };
+    checkReferences({ scope: loading.root, path, text: value, kind: 'cel', allowed }, loading);
   }
 }
 

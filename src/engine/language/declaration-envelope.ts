@@ -1,4 +1,4 @@
-// What stands before the phases, in the runbook's schema: values from outside, locks, outages.
+// What stands before the phases, in the runbook's schema: values from outside, locks, outages, impact.
 
 import { Type } from 'typebox';
 import { optional, strict, text } from './envelope-parts.ts';
@@ -42,6 +42,22 @@ export const outage = Type.Object(
     title: text('What nobody can use meanwhile: "the hosted API is away"'),
     from: text('The step with whose beginning it begins'),
     until: text('The step with whose end it ends'),
+  },
+  strict,
+);
+
+export const impact = Type.Object(
+  {
+    title: text('What is counted: "EC2 instances that may be affected"'),
+    value: Type.String({
+      description:
+        'CEL over `changes` (step, phase, action, operation, target, object, risk, fields, params), beside env, vars, steps and run; a number, a text or a list',
+      minLength: 1,
+      'x-drctl': 'cel',
+    }),
+    mustBe: optional(
+      Type.Unknown({ description: 'The plan cannot be applied when it is anything else' }),
+    ),
   },
   strict,
 );

@@ -14,6 +14,7 @@ import { buildRunbook } from './build-runbook.ts';
 import { checkChecks } from './check-checks.ts';
 import {
   checkEnv,
+  checkImpact,
   checkConfirmations,
   checkLocks,
   checkOutages,
@@ -114,6 +115,7 @@ function checkAndBuild<P extends Ports>(sources: Sources, registry: Registry<P>)
   const checkReferences = checkChecks(root, loading);
   const needs = checkSteps(loading);
   checkOutages(root['outages'], loading);
+  checkImpact(root['impact'], loading);
   checkRollback(root['rollback'], loading);
   throwProblems(problems, sources);
 

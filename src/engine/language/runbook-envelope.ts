@@ -5,7 +5,7 @@ import { Type } from 'typebox';
 import type { TSchema } from 'typebox';
 import { Duration } from '../contracts/schema-types.ts';
 import type { JsonObject } from '../contracts/json.ts';
-import { envDeclaration, lock, outage } from './declaration-envelope.ts';
+import { envDeclaration, impact, lock, outage } from './declaration-envelope.ts';
 import { optional, strict, text } from './envelope-parts.ts';
 import { approvalFields } from './phase-envelope.ts';
 import { targetSchema } from './target-envelope.ts';
@@ -210,6 +210,12 @@ export function runbookEnvelope(actions: ActionSchemas): TSchema {
         Type.Array(outage, {
           description:
             'What is out of use for a while; a plan says for how long it was in earlier runs',
+        }),
+      ),
+      impact: optional(
+        Type.Array(impact, {
+          description:
+            'What a plan says of the run as a whole, computed over all that it would change',
         }),
       ),
       preconditions: optional(

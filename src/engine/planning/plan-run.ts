@@ -12,6 +12,7 @@ import { afterPhase } from './foresight.ts';
 import type { ForeseenStep } from './foresight.ts';
 import { levelsOf, topologicalOrder, transitiveNeeds } from './graph.ts';
 import { askedOf } from './asked-of.ts';
+import { evaluateImpact } from './evaluate-impact.ts';
 import { findLeftOut, isLeftOutPhase } from './left-out.ts';
 import type { LeftOutFindings } from './left-out.ts';
 import { maskSelection } from './mask-selection.ts';
@@ -54,6 +55,8 @@ export async function planRun<P extends Ports>(session: Session<P>): Promise<Pla
   }
   // Shown at the end, when the redactor has learnt every secret that planning met.
   const phases = outcomes.map((outcome) => showPhase(planning, outcome));
+  const { redactor } = session;
+  const impact = session.offline ? [] : evaluateImpact(runbook.impact, { scope, phases, redactor });
   return {
     format: 1,
     drctl: session.drctl,
@@ -78,8 +81,10 @@ export async function planRun<P extends Ports>(session: Session<P>): Promise<Pla
     ],
     preconditions: preconditions.map((result) => showCheck(result, session.redactor)),
     phases,
+    ...(impact.length === 0 ? {} : { impact }),
     canApply:
       !session.offline &&
+      !impact.some(({ refuses }) => refuses) &&
       preconditions.every(({ verdict, severity }) => verdict !== 'fails' || severity !== 'error') &&
       phases.every(isApplicable),
   };

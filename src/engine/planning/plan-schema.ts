@@ -174,6 +174,14 @@ export const runbookIdentity = Type.Object(
   { description: 'Which runbook was planned' },
 );
 
+const impact = Type.Object({
+  title: text('What is counted'),
+  value: optional(Type.Unknown({ description: 'Absent: not known' })),
+  mustBe: optional(Type.Unknown({ description: 'What it must be' })),
+  refuses: flag('For this the plan cannot be applied'),
+  because: optional(text('Why it is not known')),
+});
+
 /** Of Plan in contracts/plan.ts. */
 export const planSchema = Type.Object(
   {
@@ -188,7 +196,14 @@ export const planSchema = Type.Object(
     warnings: Type.Array(problem, { description: 'What the whole plan is to be read under' }),
     preconditions: Type.Array(check, { description: 'What must hold before anything is begun' }),
     phases: Type.Array(phase, { description: 'In the order in which they run' }),
-    canApply: flag('No precondition fails and every step could be planned'),
+    impact: optional(
+      Type.Array(impact, {
+        description: 'What the runbook computes over all that would be changed',
+      }),
+    ),
+    canApply: flag(
+      'No precondition fails, every step could be planned, and the impact is what it must be',
+    ),
   },
   { description: 'What would be done; everything in it is masked' },
 );

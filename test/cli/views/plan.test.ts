@@ -171,3 +171,23 @@ it('a precondition that nobody could look at is not said to fail', () => {
     'This plan cannot be applied: 1 precondition not holding: two; 1 precondition that cannot be told: one',
   );
 });
+
+it('the impact stands at the end, and what refuses the plan is named', () => {
+  const impact = [
+    { title: 'Instances', value: 2, mustBe: 0, refuses: true },
+    { title: 'Clusters', value: ['a', 'b'], refuses: false },
+    { title: 'Names', value: [], mustBe: [], refuses: false },
+    { title: 'Later', refuses: false, because: 'known after find' },
+  ];
+  const text = shown(planOf({ impact, canApply: false }));
+  expect(text).toContain(
+    [
+      'Blast radius:',
+      '  ✗ Instances: 2 (must be 0)',
+      '  · Clusters: 2 (a, b)',
+      '  ✓ Names: 0 (must be 0)',
+      '  ? Later: known after find',
+    ].join('\n'),
+  );
+  expect(text).toContain('This plan cannot be applied: Instances: 2 (must be 0)');
+});

@@ -61,6 +61,7 @@ describe('parameters', () => {
       ),
     ).toEqual({
       known: false,
+      plannable: false,
       shown: {
         target: 'source',
         name: '(known after b)',

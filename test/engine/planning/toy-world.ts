@@ -251,6 +251,7 @@ export function toySession(
     ),
     locks: [],
     outages: [],
+    impact: [],
     preconditions,
     phases,
     rollback: new Map(),

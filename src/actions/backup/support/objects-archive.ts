@@ -3,8 +3,14 @@
 
 import { createHash } from 'node:crypto';
 import { DrctlError } from '../../../engine/index.ts';
-import type { ArtifactReader, Json, JsonObject, WriteContext } from '../../../engine/index.ts';
-import type { DrPorts } from '../../ports.ts';
+import type {
+  ArtifactReader,
+  Json,
+  JsonObject,
+  ReadContext,
+  WriteContext,
+} from '../../../engine/index.ts';
+import type { ArtifactConsequence, DrPorts } from '../../ports.ts';
 
 const indexFile = 'index.json';
 /** Larger than any file of an export. */
@@ -43,21 +49,57 @@ function shown(content: Json): string {
   return `${JSON.stringify(content, null, 2)}\n`;
 }
 
+interface Archive {
+  readonly content: AsyncIterable<Uint8Array>;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  /** The artifact that it becomes. */
+  readonly to: string;
+}
+
+interface ArchivedFile {
+  readonly name: string;
+  readonly text: string;
+}
+
 /**
  * Writes the export anew; its index comes last, and only when the whole archive is the expected one. Gives "sha256:…" of
  * the index, as `beforeIndex` gets it right before that is written. DATA_CORRUPT.
  */
 export async function unpackObjects(
   ctx: WriteContext<DrPorts>,
-  archive: {
-    readonly content: AsyncIterable<Uint8Array>;
-    readonly sizeBytes: number;
-    readonly sha256: string;
-    readonly to: string;
-    beforeIndex(digest: string): Promise<void>;
-  },
+  archive: Archive & { beforeIndex(digest: string): Promise<void> },
 ): Promise<string> {
-  const { content, sizeBytes, sha256, to } = archive;
+  const { to } = archive;
+  const index = await eachFile(ctx, archive, async ({ name, text }) => {
+    await ctx.clients.artifacts.write(`${to}/${name}`, bytesOf(text));
+  });
+  const digest = `sha256:${createHash('sha256').update(index).digest('hex')}`;
+  await archive.beforeIndex(digest);
+  await ctx.clients.artifacts.write(`${to}/${indexFile}`, bytesOf(index));
+  return digest;
+}
+
+/** The same export, not written: what a restore is planned on. DATA_CORRUPT. */
+export async function foreseenObjects(
+  ctx: ReadContext<DrPorts>,
+  archive: Archive,
+): Promise<readonly ArtifactConsequence[]> {
+  const files: ArtifactConsequence[] = [];
+  const add = ({ name, text }: ArchivedFile): void => {
+    files.push({ kind: 'artifact', name: `${archive.to}/${name}`, text });
+  };
+  const text = await eachFile(ctx, archive, async (file) => add(file));
+  add({ name: indexFile, text });
+  return files;
+}
+
+/** All files but the index, which it gives once the whole archive is the expected one. */
+async function eachFile(
+  ctx: ReadContext<DrPorts>,
+  { content, sizeBytes, sha256 }: Archive,
+  take: (file: ArchivedFile) => Promise<void>,
+): Promise<string> {
   const hash = createHash('sha256');
   let done = 0;
   const watched = async function* (): AsyncGenerator<Uint8Array> {
@@ -70,9 +112,9 @@ export async function unpackObjects(
   };
   let index: string | undefined;
   for await (const line of linesOf(watched())) {
-    const { name, text } = fileOf(line);
-    if (name === indexFile) index = text;
-    else await ctx.clients.artifacts.write(`${to}/${name}`, bytesOf(text));
+    const file = fileOf(line);
+    if (file.name === indexFile) index = file.text;
+    else await take(file);
   }
   const found = hash.digest('hex');
   if (found !== sha256 || done !== sizeBytes) {
@@ -82,13 +124,10 @@ export async function unpackObjects(
     );
   }
   if (index === undefined) throw new DrctlError('DATA_CORRUPT', 'The archive has no index');
-  const digest = `sha256:${createHash('sha256').update(index).digest('hex')}`;
-  await archive.beforeIndex(digest);
-  await ctx.clients.artifacts.write(`${to}/${indexFile}`, bytesOf(index));
-  return digest;
+  return index;
 }
 
-function fileOf(line: string): { readonly name: string; readonly text: string } {
+function fileOf(line: string): ArchivedFile {
   try {
     const { name, content, text } = JSON.parse(line) as JsonObject;
     if (typeof name === 'string' && namePattern.test(name) && !name.split('/').includes('..')) {

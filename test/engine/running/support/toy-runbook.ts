@@ -82,6 +82,7 @@ export function toyRunbook(toy: ToyRunbook): Runbook {
     ),
     locks: [],
     outages: [],
+    impact: [],
     preconditions: (toy.preconditions ?? []).map(toyCheck),
     phases: toy.phases.map(toyPhase),
     rollback: new Map(
