@@ -42,6 +42,7 @@ function stable({ stdout }: CliResult): string {
       /-([0-9a-f]{5}|[0-9a-f]{8})\b/g,
       (_whole, hash: string) => `-${'0'.repeat(hash.length)}`,
     )
+    .replaceAll(/Cannot get the version on (\S+): .*/g, 'Cannot get the version on $1: WHY')
     .replaceAll(/user\/\w+/g, 'user/KEY')
     .replaceAll(/About \d+ bytes/g, 'About SOME bytes')
     .replaceAll(/clusterID: "[0-9a-f-]+"/g, 'clusterID: "ID"')
