@@ -31,7 +31,11 @@ export function groupChanges(changes: readonly Change[]): readonly (Change | Cha
   });
 }
 
-/** Of "source: Machine clusters-prod/a" and its like: "source: 4 Machines in clusters-prod: a, b, c, d", none left out. */
+/** Of one sort so many are named one by one; of more, which nobody reads one by one, the first and the count. */
+const MAX_NAMED = 100;
+const NAMED_OF_MANY = 20;
+
+/** Of "source: Machine clusters-prod/a" and its like: "source: 4 Machines in clusters-prod: a, b, c, d". */
 export function groupObjects(objects: readonly string[]): readonly string[] {
   const groups = new Map<string, { readonly text: string; readonly place: Place | undefined }[]>();
   for (const text of objects) {
@@ -45,8 +49,15 @@ export function groupObjects(objects: readonly string[]): readonly string[] {
     const [first] = members;
     if (places.length < 2 || first === undefined) return members.map(({ text }) => text);
     const target = first.text.slice(0, first.text.indexOf(': '));
-    return [`${target}: ${subjectOf(places)}: ${places.map(({ name }) => name).join(', ')}`];
+    return [`${target}: ${subjectOf(places)}: ${namesOf(places)}`];
   });
+}
+
+function namesOf(places: readonly Place[]): string {
+  const names = places.map(({ name }) => name);
+  if (names.length <= MAX_NAMED) return names.join(', ');
+  const left = names.length - NAMED_OF_MANY;
+  return `${names.slice(0, NAMED_OF_MANY).join(', ')} … and ${left} more (--full)`;
 }
 
 function subjectOf(places: readonly Place[]): string {

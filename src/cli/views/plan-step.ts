@@ -29,11 +29,11 @@ export function stepLines(step: PlannedStep, view: ChangeView): readonly string[
         `    ${style.dim(`${risky(step)}known after ${fate.waitsFor.join(', ')}`)}`,
       ];
     case 'planned': {
-      const changes = fate.instances.flatMap((instance) => instance.changes);
-      const broken = fate.instances.some((instance) => instance.error !== undefined);
+      const broken = isBrokenStep(step);
       // Offline nothing is known of any change.
-      const known = changes.length > 0 || fate.instances.length === 0;
-      const kind = strongest.find((one) => changes.some((change) => change.kind === one)) ?? 'none';
+      const known =
+        fate.instances.some(({ changes }) => changes.length > 0) || fate.instances.length === 0;
+      const kind = kindOf(step);
       const symbol = broken ? style.bad('✗') : known ? paintKind(kind, style)(symbols[kind]) : '·';
       const quiet = kind === 'none' && !broken;
       const head = quiet ? style.dim(headline(step, view)) : headline(step, view);
@@ -42,6 +42,29 @@ export function stepLines(step: PlannedStep, view: ChangeView): readonly string[
     default:
       return assertNever(fate);
   }
+}
+
+/** What is done by a step of that kind, after a count. */
+export const stepWords: Readonly<Record<ChangeKind, string>> = {
+  delete: 'deleting',
+  create: 'creating',
+  update: 'updating',
+  run: 'at work',
+  later: 'known later',
+  none: 'changing nothing',
+};
+
+/** The strongest of its changes. */
+export function kindOf({ fate }: PlannedStep): ChangeKind {
+  if (fate.kind === 'later') return 'later';
+  if (fate.kind === 'skipped') return 'none';
+  const kinds = new Set(fate.instances.flatMap(({ changes }) => changes.map(({ kind }) => kind)));
+  return strongest.find((kind) => kinds.has(kind)) ?? 'none';
+}
+
+/** It could not be planned. */
+export function isBrokenStep({ fate }: PlannedStep): boolean {
+  return fate.kind === 'planned' && fate.instances.some(({ error }) => error !== undefined);
 }
 
 function headline(step: PlannedStep, view: ChangeView): string {

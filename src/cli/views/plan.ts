@@ -2,7 +2,14 @@
 // end what cannot be taken back.
 
 import { counted, listSome, summarizePlan } from '../../engine/index.ts';
-import type { CheckResult, PastRun, Plan, PlanSummary, PlannedPhase } from '../../engine/index.ts';
+import type {
+  CheckResult,
+  PastRun,
+  Plan,
+  PlanSummary,
+  PlannedPhase,
+  PlannedStep,
+} from '../../engine/index.ts';
 import { failingPreconditions } from '../refusal.ts';
 import type { TargetFact } from '../target-facts.ts';
 import type { ChangeView } from './change.ts';
@@ -10,7 +17,7 @@ import { groupObjects } from './change-groups.ts';
 import { errorRecordLines } from './error.ts';
 import { impactLines, impactText } from './impact.ts';
 import { pastRunLines } from './past-runs.ts';
-import { destroyedObjects, stepLines } from './plan-step.ts';
+import { destroyedObjects, isBrokenStep, kindOf, stepLines, stepWords } from './plan-step.ts';
 import { problemLines } from './problem.ts';
 import { isCarriedOut, selectionLines, whyPhaseLeftOut } from './selection.ts';
 import { cut, pad, wrapped } from './table.ts';
@@ -30,6 +37,9 @@ export interface PlanView extends ChangeView {
 }
 
 const DIGEST_CHARS = 19;
+/** A phase with more shows only the first of them. */
+const MAX_STEPS = 60;
+const STEPS_OF_MANY = 40;
 /** More preconditions that hold are counted instead of named. */
 const MAX_HOLDING = 8;
 
@@ -145,8 +155,24 @@ function phaseLines(phase: PlannedPhase, plan: Plan, view: PlanView): readonly s
   for (const guard of phase.guards) {
     lines.push(...indent(guardLines(guard, view)));
   }
-  for (const step of phase.steps) lines.push(...indent(stepLines(step, view)));
-  return lines;
+  return [...lines, ...indent(someSteps(phase.steps, view))];
+}
+
+/** Of very many the first, and whatever could not be planned; the others by what they do. */
+function someSteps(steps: readonly PlannedStep[], view: PlanView): readonly string[] {
+  const isShown = (step: PlannedStep, index: number): boolean =>
+    view.full || steps.length <= MAX_STEPS || index < STEPS_OF_MANY || isBrokenStep(step);
+  const lines = steps.filter(isShown).flatMap((step) => stepLines(step, view));
+  const others = steps.filter((step, index) => !isShown(step, index));
+  if (others.length === 0) return lines;
+  const kinds = [...new Set(others.map(kindOf))].map((kind) => {
+    const count = others.filter((step) => kindOf(step) === kind).length;
+    return `${count} ${stepWords[kind]}`;
+  });
+  return [
+    ...lines,
+    view.style.dim(`… ${counted(others.length, 'more step')}: ${kinds.join(', ')} (--full)`),
+  ];
 }
 
 function footLines(plan: Plan, summary: PlanSummary, view: PlanView): readonly string[] {
@@ -187,7 +213,7 @@ function footLines(plan: Plan, summary: PlanSummary, view: PlanView): readonly s
   const destroyed = destroyedObjects(plan);
   if (destroyed.length > 0) {
     lines.push(style.bold(style.bad('Will be destroyed:')));
-    // Never cut: the steps above show some of their changes only.
+    // Names are not cut like in the steps above, which show some of their changes only.
     for (const one of view.full ? destroyed : groupObjects(destroyed))
       lines.push(...indent(wrapped(`${style.bad('-')} ${one}`, view.proseColumns - 2)));
   }

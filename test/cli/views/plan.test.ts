@@ -27,6 +27,8 @@ function stepOf(id: string, changes: readonly Change[]): PlannedStep {
   };
 }
 
+const nothing: Change = { kind: 'none', because: 'it is so already' };
+
 function planOf(parts: Partial<Plan>): Plan {
   return {
     format: 1,
@@ -104,6 +106,39 @@ const shownStep = (changes: readonly Change[], full = false): string =>
   shown(planOf({ phases: [phaseOf('p', [stepOf('s', changes)])] }), full)
     .split('Phase p\n')[1]
     ?.split('\n\n')[0] ?? '';
+
+describe('very many', () => {
+  it('objects to be destroyed are counted, and the first named', () => {
+    const many = Array.from({ length: 500 }, (_, index) => deletion(`Secret n/s-${index}`, 'safe'));
+    const plan = planOf({ phases: [phaseOf('cut', [stepOf('clean', many)])] });
+    const [, list = ''] = shown(plan).split('Will be destroyed:\n');
+    expect(list).toContain('- aws: 500 Secrets in n: s-0, s-1,');
+    expect(list.replaceAll(/\s+/g, ' ')).toContain('s-19 … and 480 more (--full)');
+    const [, whole = ''] = shown(plan, true).split('Will be destroyed:\n');
+    for (const { on } of many) expect(whole).toContain(`- aws: ${on.object}\n`);
+  });
+
+  it('steps are counted by what they do, but for those that could not be planned', () => {
+    const steps = Array.from({ length: 1000 }, (_, index) =>
+      stepOf(`s${index}`, [index % 2 === 0 ? deletion(`Secret n/${index}`, 'safe') : nothing]),
+    );
+    const error = { code: 'CLIENT_DENIED', message: 'No' } as const;
+    const broken: PlannedStep = {
+      ...stepOf('broken', []),
+      fate: {
+        kind: 'planned',
+        instances: [{ id: 'broken', params: {}, changes: [], observed: [], notes: [], error }],
+      },
+    };
+    const plan = planOf({ phases: [phaseOf('p', [...steps, broken])] });
+    const text = shown(plan);
+    expect(text).toContain('  - s38  [some.action]\n');
+    expect(text).not.toContain(' s41 ');
+    expect(text).toContain('✗ broken');
+    expect(text).toContain('… 960 more steps: 480 deleting, 480 changing nothing (--full)');
+    expect(shown(plan, true)).toContain(' s999 ');
+  });
+});
 
 describe('changes of one sort', () => {
   it('are told together, with their names', () => {
