@@ -13,6 +13,7 @@ import { isUnfinished, placeOf, readState } from './state-folder.ts';
 import { stuckSteps } from './stuck.ts';
 import type { StuckStep } from './stuck.ts';
 import { showError } from './views/error.ts';
+import { groupObjects } from './views/change-groups.ts';
 import { destroyedObjects } from './views/plan-step.ts';
 import { createPlainView } from './views/run-plain.ts';
 import type { RunView, Section } from './views/run-view.ts';
@@ -166,7 +167,7 @@ export function phaseDetails(plan: Plan, subject: string, cli: Cli): readonly st
   if (destroyed.length === 0) return [];
   return [
     noteStyle.bold(`Phase ${subject} will destroy:`),
-    ...destroyed.map((one) => `  ${noteStyle.bad('-')} ${one}`),
+    ...groupObjects(destroyed, Infinity).map((one) => `  ${noteStyle.bad('-')} ${one}`),
   ];
 }
 

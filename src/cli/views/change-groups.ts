@@ -36,7 +36,7 @@ const MAX_NAMED = 100;
 const NAMED_OF_MANY = 20;
 
 /** Of "source: Machine clusters-prod/a" and its like: "source: 4 Machines in clusters-prod: a, b, c, d". */
-export function groupObjects(objects: readonly string[]): readonly string[] {
+export function groupObjects(objects: readonly string[], most = MAX_NAMED): readonly string[] {
   const groups = new Map<string, { readonly text: string; readonly place: Place | undefined }[]>();
   for (const text of objects) {
     const [target = '', object = ''] = text.split(/: (.*)/s);
@@ -49,13 +49,13 @@ export function groupObjects(objects: readonly string[]): readonly string[] {
     const [first] = members;
     if (places.length < 2 || first === undefined) return members.map(({ text }) => text);
     const target = first.text.slice(0, first.text.indexOf(': '));
-    return [`${target}: ${subjectOf(places)}: ${namesOf(places)}`];
+    return [`${target}: ${subjectOf(places)}: ${namesOf(places, most)}`];
   });
 }
 
-function namesOf(places: readonly Place[]): string {
+function namesOf(places: readonly Place[], most: number): string {
   const names = places.map(({ name }) => name);
-  if (names.length <= MAX_NAMED) return names.join(', ');
+  if (names.length <= most) return names.join(', ');
   const left = names.length - NAMED_OF_MANY;
   return `${names.slice(0, NAMED_OF_MANY).join(', ')} … and ${left} more (--full)`;
 }
