@@ -22,11 +22,14 @@ import { validateCommand } from './commands/validate.ts';
 import { runCommand } from './command.ts';
 import type { Start, Started } from './command.ts';
 import { namesOf } from './define-command.ts';
+import { flagFaults } from './flag-faults.ts';
 import { commonFlags } from './flags.ts';
 import type { Io } from './io.ts';
 import { explainUsage } from './usage.ts';
 import type { Named } from './usage.ts';
 import { drctlVersion } from './version.ts';
+
+type Flags = Named['flags'];
 
 const MAX_HELP_COLUMNS = 110;
 
@@ -92,6 +95,12 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   await parser.parseAsync([...argv], {}, (_error, _parsed, output) => {
     if (output !== '' && failure === undefined) io.stdout.write(`${output}\n`);
   });
+  // Help and the version hand nothing over, and are given whatever else is on the line.
+  if (failure === undefined && started !== undefined) {
+    const flags = Object.assign({}, commonFlags, ...named.map((one) => one.flags)) as Flags;
+    const faults = flagFaults(argv, flags);
+    if (faults.length > 0) failure = faults.join('; ');
+  }
   if (failure !== undefined) {
     started = {
       flags: { json: argv.includes('--json') },

@@ -39,6 +39,19 @@ const withoutNear: readonly (readonly [string, string, string])[] = [
   ['plan r.yaml -e', '-e needs a value', 'drctl plan --help'],
   ['plan r.yaml --set', '--set needs a value', 'drctl plan --help'],
   ['plan r.yaml -qx', 'There is no flag -x', 'drctl plan --help'],
+  ['plan r.yaml --parallel=abc', '--parallel must be a number, not "abc"', 'drctl plan --help'],
+  [
+    'plan r.yaml --parallel 3 --parallel 4',
+    '--parallel can be given once only, not as "3" and "4"',
+    'drctl plan --help',
+  ],
+  [
+    'plan r.yaml --full=maybe',
+    '--full is switched on or off: it cannot be "maybe"',
+    'drctl plan --help',
+  ],
+  ['status --state', '--state needs a value', 'drctl status --help'],
+  ['status --state=', '--state needs a value', 'drctl status --help'],
 ];
 
 it.each([
