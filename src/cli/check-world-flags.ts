@@ -32,7 +32,6 @@ function otherFaults(args: Partial<WorldFlags>, env: Io['env']): readonly string
   if (scale !== undefined && !(Number.isFinite(scale) && scale >= 0)) {
     faults.push(`--time-scale must be a number that is not negative, not ${scale}`);
   }
-  if (args.crds === '') faults.push('--crds "" names no folder');
   const crds = args.crds ?? env['DRCTL_LAB_CRDS'] ?? '';
   if (args['newer-destination'] === true && crds === '') {
     faults.push('--newer-destination needs a folder with the real definitions (--crds)');

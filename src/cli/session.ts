@@ -63,8 +63,9 @@ export async function openSession(input: SessionInput, cli: Cli): Promise<OpenSe
   checkParallel(input.parallel);
   checkUnavailable(input);
   const run = runScope(input.runId, input.unavailable);
-  const vars = renderVars(input.runbook, input.env, run);
-  const scope = { env: envScope(input.env), vars, run, steps: {} };
+  const secrets = input.redactor;
+  const vars = renderVars(input.runbook, input.env, run, secrets);
+  const scope = { env: envScope(input.env), vars, run, steps: {}, secrets };
   const targets = renderTargets(input.runbook, scope);
   const runbookPath = path.resolve(cli.io.cwd, input.runbookPath);
   const ledger = createArtifactLedger(input.registry, () => recordsOf(input));

@@ -4,6 +4,7 @@ export type * from './contracts/json.ts';
 export type * from './contracts/problem.ts';
 export type * from './contracts/change.ts';
 export type * from './contracts/action.ts';
+export { hiddenText } from './contracts/action.ts';
 export type * from './contracts/runbook.ts';
 export type * from './contracts/past-run.ts';
 export type * from './contracts/plan.ts';

@@ -4,6 +4,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
+import type { KubeObject } from '../../src/actions/index.ts';
 import { createKubeTarget } from '../../src/adapters/index.ts';
 import type { KubeTarget } from '../../src/adapters/index.ts';
 import { startKubeServer } from '../../src/lab/kube/index.ts';
@@ -69,6 +70,7 @@ export interface Bench {
   drctl(...argv: string[]): Promise<CliResult>;
   /** Into the working folder. */
   write(name: string, text: string): Promise<void>;
+  create(object: KubeObject): Promise<void>;
   /** Names of the ConfigMaps that are there now. */
   configMaps(): Promise<readonly string[]>;
   /** A run that has done its first phase and waits for the approval of its second. */
@@ -95,6 +97,9 @@ export function createBench(): Bench {
     },
     drctl: (...argv) => runCli(argv, { cwd }),
     write: (name, text) => writeFile(path.join(cwd, name), text),
+    async create(object) {
+      await running(kube).client.create(object, signal);
+    },
     async configMaps() {
       const names: string[] = [];
       const query = { ...kind, namespace: 'default' };

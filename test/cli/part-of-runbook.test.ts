@@ -44,7 +44,7 @@ describe('a part of a runbook', () => {
       '--until',
       'settings',
     );
-    expect(twice.stderr).toContain('--until is given more than once');
+    expect(twice.stderr).toContain('--until can be given once only');
   });
 
   it('is refused where it would destroy unguarded what comes after', async () => {

@@ -92,6 +92,7 @@ export function createSavedPlanBench(): SavedPlanBench {
     },
     drctl: bench.drctl,
     write: bench.write,
+    create: bench.create,
     configMaps: bench.configMaps,
     waitingRun: bench.waitingRun,
     at,

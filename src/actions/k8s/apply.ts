@@ -30,6 +30,7 @@ import {
 } from './support/apply-records.ts';
 import type { ApplyRecord } from './support/apply-records.ts';
 import { hasCode } from './support/errors.ts';
+import { withoutManifestSecrets } from './support/hidden-secrets.ts';
 import { fieldChanges, objectChanges } from './support/field-changes.ts';
 import type { TreeChange } from './support/json-tree.ts';
 import { manifestPermissions } from './support/manifest-permissions.ts';
@@ -112,6 +113,7 @@ export const k8sApply = defineAction<DrPorts, typeof params, typeof outputs>({
   params,
   outputs,
   permissions: manifestPermissions,
+  shown: withoutManifestSecrets,
   plan: async (wanted, ctx) => {
     const kube = await ctx.readers.kube(wanted.target);
     const changes: Change[] = [];

@@ -6,6 +6,7 @@ import { defineAction } from '../../engine/index.ts';
 import type { Change, Json, ReadContext, WriteContext } from '../../engine/index.ts';
 import type { DrPorts, KubeClient, KubeObject, KubeReader, ObjectRef } from '../ports.ts';
 import { fieldChanges, objectChanges } from './support/field-changes.ts';
+import { withoutPatchedSecrets } from './support/hidden-secrets.ts';
 import { inParallel } from './support/in-parallel.ts';
 import { asJson, sameJson, showPath, valueAt } from './support/json-tree.ts';
 import type { TreeChange } from './support/json-tree.ts';
@@ -85,6 +86,7 @@ export const k8sPatch = defineAction<DrPorts, typeof params, typeof outputs>({
     const places = selectedPlaces(wanted, wanted);
     return { carryOut: [...maySelect(wanted, places), ...may(['get', 'patch'], ...places)] };
   },
+  shown: withoutPatchedSecrets,
   plan: async (wanted, ctx) => {
     const objects = await objectsToPatch(wanted, await ctx.readers.kube(wanted.target), {
       ...ctx,

@@ -7,6 +7,9 @@ import type { ForeseenFields } from './foreseen.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { ActionPermissions } from './permission.ts';
 
+/** What is secret reads so wherever it is shown or kept. */
+export const hiddenText = '(sensitive)';
+
 /** What an action may do to the world. Only `read` actions may be preconditions and guards. */
 export type Effect = 'read' | 'change' | 'destroy';
 
@@ -184,6 +187,11 @@ export interface ActionSpec<P extends Ports, PS extends TSchema, OS extends TSch
     params: ForeseenFields<Static<PS>>,
     earlier: readonly ForeseenUse[],
   ): ActionPermissions;
+  /**
+   * The parameters as they may be shown and kept, where some are secret and their schema cannot say so, as the data of a
+   * Secret: `hiddenText` in their place. Pure; parts that are not known yet may be missing.
+   */
+  shown?(params: JsonObject): JsonObject;
   /** Reads only. Must give the same answer twice in an unchanged world. */
   plan(params: Static<PS>, ctx: ReadContext<P>): Promise<Planned<Static<OS>, P['consequence']>>;
   /** Idempotent. Records undo before the first mutation. */
@@ -224,6 +232,7 @@ export interface Action<P extends Ports> {
   readonly outputs: TSchema;
   readonly perishable: boolean;
   permissions(params: JsonObject, earlier: readonly ForeseenUse[]): ActionPermissions;
+  shown(params: JsonObject): JsonObject;
   plan(params: JsonObject, ctx: ReadContext<P>): Promise<Planned<JsonObject, P['consequence']>>;
   apply(params: JsonObject, ctx: WriteContext<P>): Promise<JsonObject>;
   probe(
@@ -250,6 +259,7 @@ export function defineAction<P extends Ports, PS extends TSchema, OS extends TSc
     ...spec,
     permissions: (params, earlier) =>
       spec.permissions(params as ForeseenFields<Static<PS>>, earlier),
+    shown: (params) => spec.shown?.(params) ?? params,
     artifacts: (recorded) => spec.artifacts?.(recorded as StepRecord<Static<OS>>) ?? [],
   };
 }

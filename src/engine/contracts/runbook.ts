@@ -162,6 +162,12 @@ export interface EnvValue {
     | { readonly from: 'file'; readonly at: SourceRange };
 }
 
+/** The secrets that are known, and to which those are added that are made of them. */
+export interface Secrets {
+  maskText(text: string): string;
+  add(text: string): void;
+}
+
 /** What templates and expressions see. A step that has not ended is absent from `steps`. */
 export interface Scope {
   readonly env: JsonObject;
@@ -170,6 +176,8 @@ export interface Scope {
   /** Step id → { outputs }. A skipped step has outputs null. */
   readonly steps: Readonly<Record<string, { readonly outputs: Json }>>;
   readonly item?: Json;
+  /** Absent where nothing of what is computed is shown or kept. */
+  readonly secrets?: Secrets;
   /** Looking ahead of a run: what is not known yet beside the steps that have not ended, and the text in its place. */
   readonly ahead?: { readonly unknown: readonly ('run' | 'item')[]; readonly text: string };
 }

@@ -9,6 +9,7 @@ import type { Json, JsonObject } from '../contracts/json.ts';
 import type { Scope } from '../contracts/runbook.ts';
 import { celMessage, parseCel } from './cel-environment.ts';
 import { fromCel, toCel, toCelOnce } from './cel-values.ts';
+import { learnDerived } from './derived-secrets.ts';
 import { celReferences, stepReferences } from './references.ts';
 
 export { stepReferences } from './references.ts';
@@ -47,10 +48,33 @@ export function evaluateExpression(
         Object.hasOwn(names, name) ? toCel(value) : toCelOnce(value),
       ]),
     );
-    return { known: true, value: fromCel(parsed.run(values)) };
+    const value = fromCel(parsed.run(values));
+    if (scope.secrets !== undefined && mayHoldText(value)) {
+      const references = celReferences(expression);
+      learnDerived(
+        scope.secrets,
+        references.map(({ parts }) => valueNamed(context, parts)),
+        value,
+      );
+    }
+    return { known: true, value };
   } catch (cause) {
     throw explain(cause, expression, context);
   }
+}
+
+/** As far down as the names lead: the rest is in what was found. */
+function valueNamed(context: JsonObject, parts: readonly string[]): Json | undefined {
+  let value: Json = context;
+  for (const part of parts) {
+    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, part)) break;
+    value = (value as JsonObject)[part] ?? null;
+  }
+  return value === context ? undefined : value;
+}
+
+function mayHoldText(value: Json): boolean {
+  return typeof value === 'string' || (typeof value === 'object' && value !== null);
 }
 
 function namesAhead(expression: string, { ahead }: Scope): readonly string[] {

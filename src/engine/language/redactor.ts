@@ -1,6 +1,7 @@
 // Masks secrets by value, and pre-signed URLs by their form, in everything that leaves the process: printed, logged, journaled, reported. A value is also
 // found in the forms in which it travels: inside JSON text, base64, and URLs.
 
+import { hiddenText } from '../contracts/action.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 
 export interface Redactor {
@@ -10,7 +11,7 @@ export interface Redactor {
   mask<T extends Json>(value: T): T;
 }
 
-const mask = '(sensitive)';
+const mask = hiddenText;
 
 /**
  * A pre-signed URL is as good as the credentials that signed it, also when it comes back out of an object that another

@@ -5,6 +5,7 @@ import { DrctlError } from '../contracts/errors.ts';
 import { invariant } from '../contracts/invariant.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { Scope } from '../contracts/runbook.ts';
+import { learnDerived } from './derived-secrets.ts';
 import { descend, resolvePath, scopeNames, unresolved } from './resolve-path.ts';
 import type { Resolved } from './resolve-path.ts';
 import { isAbsent, templateHelpers, textOf } from './template-helpers.ts';
@@ -227,7 +228,9 @@ function call(expression: Extract<Expression, { kind: 'call' }>, frame: Frame): 
   const waitsFor = [...new Set(args.flatMap((arg) => (arg.known ? [] : arg.waitsFor)))];
   if (waitsFor.length > 0) return { known: false, waitsFor };
   const values = args.map((arg) => (arg.known ? arg.value : null));
-  return { known: true, value: helper.run(values, frame.scope) };
+  const value = helper.run(values, frame.scope);
+  learnDerived(frame.scope.secrets, values, value);
+  return { known: true, value };
 }
 
 /** For `default`: what has no value there counts as absent. Misspelt names of env and vars stay errors at load. */

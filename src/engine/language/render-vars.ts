@@ -4,7 +4,7 @@ import { DrctlError } from '../contracts/errors.ts';
 import { invariant } from '../contracts/invariant.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { SourceRange } from '../contracts/problem.ts';
-import type { EnvValue, Runbook, Scope } from '../contracts/runbook.ts';
+import type { EnvValue, Runbook, Scope, Secrets } from '../contracts/runbook.ts';
 import { renderValue } from './render-value.ts';
 import { envScope } from './resolve-env.ts';
 
@@ -13,12 +13,19 @@ export function renderVars(
   runbook: Runbook,
   env: readonly EnvValue[],
   run: JsonObject,
+  secrets?: Secrets,
 ): JsonObject {
   const vars: Record<string, Json> = {};
   const values = envScope(env);
   for (const [name, template] of runbook.vars) {
     try {
-      vars[name] = renderKnown(template, { env: values, vars, run, steps: {} });
+      vars[name] = renderKnown(template, {
+        env: values,
+        vars,
+        run,
+        steps: {},
+        ...(secrets === undefined ? {} : { secrets }),
+      });
     } catch (error) {
       throw located(error, `vars.${name}`);
     }

@@ -47,8 +47,10 @@ export async function planStepInstance<P extends Ports>(
   const { session, step, unreachable, foresight } = input;
   const scope = instance.item === undefined ? input.scope : { ...input.scope, item: instance.item };
   const targets = targetsOf(action, step.with, scope);
-  const known = (parts: Partial<PlannedInstance>, rest: Partial<InstanceOutcome> = {}) =>
-    describe(instance.id, targets, parts, rest);
+  const known: Known = ({ params, ...parts }, rest = {}) => {
+    const shown = params === undefined ? {} : { params: action.shown(params) };
+    return describe(instance.id, targets, { ...parts, ...shown }, rest);
+  };
 
   if (instance.when.kind === 'skipped') {
     return known({ changes: [nothing(instance.when.because)] }, { outputs: null });

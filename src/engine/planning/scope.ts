@@ -11,9 +11,10 @@ import type { Session } from './session.ts';
 
 /** env, vars and run; no step has ended. A declared value that was not given is null. Throws VALUE_UNRESOLVED. */
 export function baseScope<P extends Ports>(session: Session<P>): Scope {
-  const { runbook, env, runId, unavailable } = session;
+  const { runbook, env, runId, unavailable, redactor: secrets } = session;
   const run = runScope(runId, unavailable);
-  return { env: envScope(env), vars: renderVars(runbook, env, run), run, steps: {} };
+  const vars = renderVars(runbook, env, run, secrets);
+  return { env: envScope(env), vars, run, steps: {}, secrets };
 }
 
 /** The scope after a step has ended. `outputs` is null for a step that was skipped. */

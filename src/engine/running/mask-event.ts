@@ -1,14 +1,12 @@
 // Masks what people or the world brought into an event. Names that the engine decides on (types, ids, codes) stay:
 // a secret that happens to read "running" must not make a journal unreadable.
 
+import { hiddenText } from '../contracts/action.ts';
 import type { ErrorRecord } from '../contracts/errors.ts';
 import type { JournalEvent } from '../contracts/journal-event.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { Redactor } from '../language/redactor.ts';
 import { maskSentences } from '../planning/mask-selection.ts';
-
-/** What a masked value reads in journals; the redactor writes it. */
-const maskText = '(sensitive)';
 
 export function maskEvent(event: JournalEvent, redactor: Redactor): JournalEvent {
   if (event.type === 'step.expanded') {
@@ -42,7 +40,7 @@ export function maskError(error: ErrorRecord, redactor: Redactor): ErrorRecord {
 
 /** A value that was masked when it was journaled: what it really was is not known from the journal. */
 export function isMasked(value: Json): boolean {
-  if (typeof value === 'string') return value.includes(maskText);
+  if (typeof value === 'string') return value.includes(hiddenText);
   if (value === null || typeof value !== 'object') return false;
   return Object.entries(value as JsonObject).some(([key, item]) => isMasked(key) || isMasked(item));
 }

@@ -49,7 +49,7 @@ export async function runAttempt<P extends Ports>(
     attempt: instanceOf(run.journal.state, id).attempt + 1,
     action: action.name,
     actionVersion: action.version,
-    params: next.params,
+    params: action.shown(next.params),
     changes: next.planned.changes,
   });
   run.live.params.set(id, next.params);
