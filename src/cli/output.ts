@@ -14,6 +14,19 @@ const EVENT_VERSION = 1;
 /** Fields of events that hold sentences for people. */
 const PROSE = new Set(['hint', 'message', 'because', 'remedy']);
 
+/**
+ * What a terminal would act on, but for colours, tabs and line ends: titles in a plan of somebody else, and messages of
+ * servers, could otherwise wipe what is read.
+ */
+const controls = new RegExp(
+  String.raw`\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]`,
+  'g',
+);
+
+function harmless(text: string): string {
+  return text.replaceAll('\r\n', '\n').replace(controls, '\ufffd');
+}
+
 export interface Output {
   readonly json: boolean;
   readonly quiet: boolean;
@@ -45,7 +58,8 @@ export function createOutput(io: Io, flags: OutputFlags): Output {
     screen.isTerminal && flags.color !== false && (io.env['NO_COLOR'] ?? '') === '';
   const mask = (text: string): string => redactor?.maskText(text) ?? text;
   const complete = (text: string): string => withState(text, flags.state);
-  const write = (screen: Screen, text: string): void => screen.write(`${mask(complete(text))}\n`);
+  const write = (screen: Screen, text: string): void =>
+    screen.write(`${harmless(mask(complete(text)))}\n`);
   const progress = io.stdout.isTerminal && !json ? io.stdout : io.stderr;
   return {
     json,

@@ -128,7 +128,9 @@ export const k8sApply = defineAction<DrPorts, typeof params, typeof outputs>({
       consequences.push(consequenceOf(wanted.target, look));
       const on = { target: wanted.target, object: describeObject(look.desired) };
       if (isNew && isNamespace(look.desired)) {
-        notes.push(`undo deletes ${describeObject(look.desired)} only when nothing is in it`);
+        notes.push(
+          `the undo of this step deletes ${describeObject(look.desired)} only when nothing is in it, unless the runbook has one of its own`,
+        );
       }
       changes.push({
         kind: isNew ? 'create' : 'update',

@@ -69,7 +69,8 @@ export function isBrokenStep({ fate }: PlannedStep): boolean {
 
 function headline(step: PlannedStep, view: ChangeView): string {
   const title = step.title === step.id ? '' : `  ${step.title}`;
-  return cut(`${step.id}${title}  [${step.action}]`, Math.max(60, view.columns - 6));
+  const line = `${step.id}${title}  [${step.action}]`;
+  return view.full ? line : cut(line, Math.max(60, view.columns - 6));
 }
 
 /** Only steps that may change something have a risk worth naming before it is known. */

@@ -209,6 +209,10 @@ function footLines(plan: Plan, summary: PlanSummary, view: PlanView): readonly s
       `${style.bold('To confirm:')} ${names.join(', ')} is gone and stays off (asked for when a phase is reached that it guards, or --approve ${names.join(' --approve ')})`,
     );
   }
+  for (const { title, from, until } of plan.outages ?? []) {
+    const when = `from ${from} until ${until} has ended`;
+    lines.push(...wrapped(`${style.bold('Out of use:')} ${title}, ${when}`, view.proseColumns));
+  }
   lines.push(...pastRunLines(view.past, style));
   const destroyed = destroyedObjects(plan);
   if (destroyed.length > 0) {

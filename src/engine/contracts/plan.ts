@@ -4,6 +4,7 @@ import type { Change, Risk } from './change.ts';
 import type { ErrorRecord } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Problem } from './problem.ts';
+import type { Outage } from './runbook.ts';
 import type { Selection } from './selection.ts';
 
 export interface CheckResult {
@@ -108,6 +109,8 @@ export interface Plan {
   readonly warnings: readonly Problem[];
   readonly preconditions: readonly CheckResult[];
   readonly phases: readonly PlannedPhase[];
+  /** What is out of use for a while, in a run of this plan; absent: nothing is, as far as the runbook says. */
+  readonly outages?: readonly Outage[];
   /** Absent: the runbook says none, or nothing was read. */
   readonly impact?: readonly PlannedImpact[];
   /** No precondition of severity error fails, every step could be planned, and the impact is what it must be. */

@@ -1,7 +1,9 @@
 // Two plans of one runbook, with the same values and for the same run: what moved between them, and whether it matters.
 // Pure. What would be done otherwise matters; what only looks otherwise, or is known now and was not, is said.
 
-import type { CheckResult, Plan, PlannedPhase } from '../contracts/plan.ts';
+import type { Json } from '../contracts/json.ts';
+import type { CheckResult, Plan, PlannedImpact, PlannedPhase } from '../contracts/plan.ts';
+import { canonicalJson } from './digest.ts';
 import { compareSteps } from './compare-steps.ts';
 import type { Move } from './moves.ts';
 
@@ -9,6 +11,7 @@ import type { Move } from './moves.ts';
 export function comparePlans(planned: Plan, now: Plan): readonly Move[] {
   return [
     ...compareChecks('precondition', planned.preconditions, now.preconditions),
+    ...compareImpact(planned.impact ?? [], now.impact ?? []),
     ...planned.phases.flatMap((phase) => {
       const other = now.phases.find(({ id }) => id === phase.id);
       return other === undefined ? [] : comparePhase(phase, other);
@@ -32,6 +35,23 @@ export function isRefusedAnyway(moves: readonly Move[], now: Plan): boolean {
         ({ about, name }) => about === 'precondition' || (about === 'step' && broken.has(name)),
       )
   );
+}
+
+/** What somebody said yes to is as large as it was then. */
+function compareImpact(
+  planned: readonly PlannedImpact[],
+  now: readonly PlannedImpact[],
+): readonly Move[] {
+  return now.flatMap((after, index): readonly Move[] => {
+    const before = planned[index]?.value;
+    if (canonicalJson(before ?? null) === canonicalJson(after.value ?? null)) return [];
+    const message = `is ${shown(after.value)} now; ${shown(before)} was planned`;
+    return [{ about: 'impact', name: after.title, matters: true, message }];
+  });
+}
+
+function shown(value: Json | undefined): string {
+  return value === undefined ? 'not known' : JSON.stringify(value);
 }
 
 function comparePhase(planned: PlannedPhase, now: PlannedPhase): readonly Move[] {

@@ -3,7 +3,7 @@
 import type { Change } from '../contracts/change.ts';
 import { DrctlError } from '../contracts/errors.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
-import type { PlannedImpact, PlannedPhase } from '../contracts/plan.ts';
+import type { PlannedImpact, PlannedPhase, PlannedStep } from '../contracts/plan.ts';
 import type { Impact, Scope } from '../contracts/runbook.ts';
 import { listSome } from '../contracts/words.ts';
 import { evaluateExpression } from '../language/evaluate.ts';
@@ -39,8 +39,9 @@ function evaluateOne(
   try {
     const result = evaluateExpression(expression, scope, { changes });
     if (!result.known) {
-      // Steps that are not planned yet are held to their phase's guards when their turn comes.
-      return { ...known, refuses: false, because: `known after ${listSome(result.waitsFor)}` };
+      // What must be so has to be known before anything is begun: afterwards nobody asks again.
+      const because = `known after ${listSome(result.waitsFor)}`;
+      return { ...known, refuses: mustBe !== undefined, because };
     }
     const refuses = mustBe !== undefined && canonicalJson(result.value) !== canonicalJson(mustBe);
     return { ...known, value: redactor.mask(result.value), refuses };
@@ -53,24 +54,29 @@ function evaluateOne(
 
 /** What expressions see as `changes`; absent members are null, so that no expression stumbles over them. */
 function plannedChanges(phases: readonly PlannedPhase[]): readonly JsonObject[] {
-  return phases.flatMap((phase) =>
-    phase.steps.flatMap(({ id, action, fate }) =>
-      fate.kind === 'planned'
-        ? fate.instances.flatMap(({ params, changes }) =>
-            changes.flatMap((change) => {
-              const what = changeOf(change);
-              return what === undefined
-                ? []
-                : [{ phase: phase.id, step: id, action, params, ...what }];
-            }),
-          )
-        : [],
-    ),
+  return phases.flatMap(({ id: phase, steps }) =>
+    steps.flatMap((step) => {
+      const { id, action, fate } = step;
+      const from = { phase, step: id, action };
+      if (fate.kind === 'skipped' || step.effect === 'read') return [];
+      if (fate.kind === 'later') return [{ ...from, params: fate.params ?? {}, ...notKnown(step) }];
+      return fate.instances.flatMap(({ params, changes }) =>
+        changes.flatMap((change) => {
+          if (change.kind === 'none') return [];
+          const what = change.kind === 'later' ? notKnown(step) : changeOf(change);
+          return [{ ...from, params, ...what }];
+        }),
+      );
+    }),
   );
 }
 
-function changeOf(change: Change): JsonObject | undefined {
-  if (change.kind === 'none' || change.kind === 'later') return undefined;
+/** A step that is planned later: on what is not known. */
+function notKnown({ risk }: PlannedStep): JsonObject {
+  return { operation: 'later', target: null, object: null, risk, fields: [] };
+}
+
+function changeOf(change: Exclude<Change, { kind: 'none' | 'later' }>): JsonObject {
   const { kind: operation, on, risk } = change;
   const fields = change.kind === 'run' ? [] : change.fields;
   return {

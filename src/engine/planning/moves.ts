@@ -4,8 +4,16 @@ import type { FieldChange } from '../contracts/change.ts';
 
 export interface Move {
   readonly about:
-    'runbook' | 'value' | 'drctl' | 'action' | 'target' | 'precondition' | 'guard' | 'step';
-  /** Of the file, value, action, target, check, or instance of a step. */
+    | 'runbook'
+    | 'value'
+    | 'drctl'
+    | 'action'
+    | 'target'
+    | 'precondition'
+    | 'guard'
+    | 'impact'
+    | 'step';
+  /** Of the file, value, action, target, check, impact, or instance of a step. */
   readonly name: string;
   /** The plan that somebody said yes to does not fit any more. */
   readonly matters: boolean;

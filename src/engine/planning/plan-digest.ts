@@ -18,7 +18,7 @@ export interface PlannedFor {
 const runIdMark = '(run)';
 
 /**
- * "sha256:…". Counted: runbook, values, clusters, targets that were given up, preconditions, and of each step what it
+ * "sha256:…". Counted: runbook, values, clusters, targets that were given up, preconditions, impact, and of each step what it
  * would change, with which parameters and at which risk. Not counted: the run's id, times, where the runbook lies,
  * which drctl made it, sentences (they tell ages), what was only read, and guards, which are asked again in the run.
  */
@@ -32,6 +32,11 @@ export function planDigest(plan: Plan, { runId, clusters }: PlannedFor): string 
     unavailable: plan.unavailable,
     canApply: plan.canApply,
     preconditions: plan.preconditions.map(verdictOf),
+    impact: (plan.impact ?? []).map(({ title, value, mustBe }) => ({
+      title,
+      value: value ?? null,
+      mustBe: mustBe ?? null,
+    })),
     phases: plan.phases.map((phase) => ({
       id: phase.id,
       pointOfNoReturn: phase.pointOfNoReturn,

@@ -56,6 +56,12 @@ export async function planRun<P extends Ports>(session: Session<P>): Promise<Pla
   // Shown at the end, when the redactor has learnt every secret that planning met.
   const phases = outcomes.map((outcome) => showPhase(planning, outcome));
   const { redactor } = session;
+  const carriedOut = new Set(
+    phases.flatMap(({ steps }) =>
+      steps.flatMap(({ id, fate }) => (fate.kind === 'skipped' ? [] : [id])),
+    ),
+  );
+  const outages = runbook.outages.filter(({ from }) => carriedOut.has(from));
   const impact = session.offline ? [] : evaluateImpact(runbook.impact, { scope, phases, redactor });
   return {
     format: 1,
@@ -81,6 +87,7 @@ export async function planRun<P extends Ports>(session: Session<P>): Promise<Pla
     ],
     preconditions: preconditions.map((result) => showCheck(result, session.redactor)),
     phases,
+    ...(outages.length === 0 ? {} : { outages }),
     ...(impact.length === 0 ? {} : { impact }),
     canApply:
       !session.offline &&

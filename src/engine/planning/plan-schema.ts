@@ -196,6 +196,16 @@ export const planSchema = Type.Object(
     warnings: Type.Array(problem, { description: 'What the whole plan is to be read under' }),
     preconditions: Type.Array(check, { description: 'What must hold before anything is begun' }),
     phases: Type.Array(phase, { description: 'In the order in which they run' }),
+    outages: optional(
+      Type.Array(
+        Type.Object({
+          title: text('What nobody can use meanwhile'),
+          from: text('The step with whose beginning it begins'),
+          until: text('The step with whose end it ends'),
+        }),
+        { description: 'What is out of use for a while, where its first step is carried out' },
+      ),
+    ),
     impact: optional(
       Type.Array(impact, {
         description: 'What the runbook computes over all that would be changed',

@@ -62,7 +62,9 @@ describe('a namespace that k8s.apply has made', () => {
     await undone({ world, memory });
     expect(kube.peek('Namespace', 'fresh')).toBeUndefined();
     expect(planned.changes).toMatchObject([{ kind: 'create' }]);
-    expect(planned.notes).toEqual(['undo deletes Namespace fresh only when nothing is in it']);
+    expect(planned.notes).toEqual([
+      'the undo of this step deletes Namespace fresh only when nothing is in it, unless the runbook has one of its own',
+    ]);
   });
 
   it('is left on undo with what others have put into it, finalizers and all, and that is said', async () => {

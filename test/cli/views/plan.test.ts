@@ -226,3 +226,10 @@ it('the impact stands at the end, and what refuses the plan is named', () => {
   );
   expect(text).toContain('This plan cannot be applied: Instances: 2 (must be 0)');
 });
+
+it('what is out of use for a while is told, with its steps', () => {
+  const outages = [{ title: 'the API is away', from: 'stop', until: 'start' }];
+  expect(shown(planOf({ outages }))).toContain(
+    'Out of use: the API is away, from stop until start has ended',
+  );
+});

@@ -235,3 +235,17 @@ it('finds nothing that matters between plans of one digest', () => {
   );
   expect(alike).toEqual(fates.map(() => false));
 });
+
+const withImpact = (value: number): Plan => ({
+  ...plan(planned(instance([none]))),
+  impact: [{ title: 'Clusters', value, refuses: false }],
+});
+
+it('an impact that has become another one matters, and makes another digest', () => {
+  const of = { runId: 'r', clusters: {} };
+  expect(comparePlans(withImpact(2), withImpact(2))).toEqual([]);
+  expect(comparePlans(withImpact(2), withImpact(3))).toEqual([
+    { about: 'impact', name: 'Clusters', matters: true, message: 'is 3 now; 2 was planned' },
+  ]);
+  expect(planDigest(withImpact(2), of)).not.toBe(planDigest(withImpact(3), of));
+});

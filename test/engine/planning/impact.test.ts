@@ -51,14 +51,25 @@ it('refuses the plan when it is not what it must be', async () => {
   expect(ill.canApply).toBe(false);
 });
 
-it('is not known while it waits for a step, and refuses nothing for that', async () => {
+it('has to be known beforehand where it must be something', async () => {
   const value = "steps['later'].outputs.value == 1 ? size(changes) : 0";
   const later = { ...get('later'), needs: ['three'] };
   const plan = await planned([{ title: 'Later', value, mustBe: 0 }], [make('three'), later]);
   expect(plan.impact).toEqual([
-    { title: 'Later', mustBe: 0, refuses: false, because: 'known after later' },
+    { title: 'Later', mustBe: 0, refuses: true, because: 'known after later' },
   ]);
-  expect(plan.canApply).toBe(true);
+  expect(plan.canApply).toBe(false);
+  const mere = await planned([{ title: 'Later', value }], [make('three'), later]);
+  expect(mere.impact).toEqual([{ title: 'Later', refuses: false, because: 'known after later' }]);
+  expect(mere.canApply).toBe(true);
+});
+
+it('sees a step that acts on what is not known yet', async () => {
+  const later = { ...get('later'), needs: ['three'] };
+  const use = { ...set('use', '{{steps.later.outputs.value}}'), needs: ['later'] };
+  const value = "changes.filter(c, c.operation == 'later').map(c, [c.step, c.params.name])";
+  const plan = await planned([{ title: 'Later', value }], [make('three'), later, use]);
+  expect(plan.impact).toMatchObject([{ value: [['use', '(known after later)']] }]);
 });
 
 it('refuses the plan when it can never be computed and had to be something', async () => {

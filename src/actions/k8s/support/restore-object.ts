@@ -57,7 +57,9 @@ export async function decide(
   throw new DrctlError(
     'CLIENT_CONFLICT',
     `${describeObject(present)} exists there already and differs in ${listSome(differing.map(showPath))}`,
-    { hint: 'Remove it, or say existing: keep or existing: update' },
+    {
+      hint: 'What an earlier run has restored goes by its rollback (drctl status), never by hand: finalizers may end what is behind it. To go on with what is there, say existing: keep or existing: update',
+    },
   );
 }
 
