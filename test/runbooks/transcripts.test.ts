@@ -34,8 +34,8 @@ async function reader(): Promise<Reader> {
 }
 
 /** What is another one in each lab. */
-function stable({ stdout }: CliResult): string {
-  return stdout
+function stable({ stdout, stderr }: CliResult): string {
+  return `${stdout}\n${stderr}`
     .replaceAll(/\/[\w./-]+\/(\w+\.kubeconfig)/g, 'DIR/$1')
     .replaceAll(folder, 'RUNBOOKS')
     .replaceAll(
@@ -82,7 +82,7 @@ describe('a plan reads so', () => {
     await hands.source.patch(kinds.hostedCluster, HC, { spec: { pausedUntil: 'true' } });
     const stale = await say('apply', 'move.plan', '--auto-approve');
     expect(stale.code).toBe(4);
-    expect(`${stable(stale)}\n${stale.stderr}`).toMatchSnapshot();
+    expect(stable(stale)).toMatchSnapshot();
   });
 
   it('when the source is gone', { timeout: LIMIT_MS }, async () => {
