@@ -41,9 +41,13 @@ export function nameOfFile(file: string): string {
 }
 
 export function plain(text: string): string {
-  return text
-    .replaceAll(/\d{8}-\d{6}-[a-z0-9-]+-[a-z0-9]{4}\b/g, 'RUN')
-    .replaceAll(/(\/pods\/[a-z0-9-]+)-[0-9a-z]{5}$/g, '$1-POD')
-    .replaceAll(/\bZ?world\d+\b/gi, 'NAME')
-    .replaceAll(/\b[0-9a-f]{12,}\b/g, 'RANDOM');
+  return (
+    text
+      .replaceAll(/\d{8}-\d{6}-[a-z0-9-]+-[a-z0-9]{4}\b/g, 'RUN')
+      .replaceAll(/(\/pods\/[a-z0-9-]+)-[0-9a-z]{5}$/g, '$1-POD')
+      .replaceAll(/\bZ?world\d+\b/gi, 'NAME')
+      // Of this machine and this process, see nameUnborn.
+      .replaceAll(/\.new-[0-9a-f]{8}-\d+-[0-9a-f]+/g, '.new-RANDOM')
+      .replaceAll(/\b[0-9a-f]{12,}\b/g, 'RANDOM')
+  );
 }
