@@ -33,7 +33,7 @@ async function untilDone(world: Workbench, first: readonly string[]): Promise<Ou
     expect(CLEAN, show(outcome)).toContain(outcome.exitCode);
     // What was never begun is simply begun; what stopped on its way names the way on.
     expect(outcome.stdout + outcome.stderr, show(outcome)).toMatch(
-      /Nothing was begun|drctl (resume|apply|plan|retry)/,
+      /Nothing was begun|plan again|drctl (resume|apply|plan|retry)/,
     );
     const hasRun = (await world.journal()).length > 0;
     outcome = await world.drctl(...(hasRun ? ['resume', '--auto-approve'] : first));

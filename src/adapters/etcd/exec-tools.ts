@@ -1,9 +1,10 @@
 // Commands in an etcd pod: fixed lists of words, never a shell, so that no value can become a command. Every command has
 // a time limit of its own, because an exec whose pod hangs would otherwise never end.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { DrctlError } from '../../engine/index.ts';
 import type { EtcdMember, ExecSession, KubeClient } from '../../actions/ports.ts';
-import { readAgain } from '../kubernetes/read-again.ts';
+import { untilAbort } from '../kubernetes/on-abort.ts';
 import { timeLimit } from '../time-limit.ts';
 
 /** All of KubeClient that is used here. */
@@ -44,9 +45,37 @@ export async function runInPod(kube: ExecPort, run: PodCommand): Promise<Command
   }
 }
 
-/** The same for a command that only reads: one whose connection breaks is given again, a few times at once. */
+/**
+ * The same for a command that only reads: one that a busy server refuses, or whose connection breaks, is given again, a few
+ * times within seconds. What hung has used up the time already.
+ */
 export async function askInPod(kube: ExecPort, run: PodCommand): Promise<CommandResult> {
-  return readAgain({ method: 'GET', signal: run.signal }, () => runInPod(kube, run));
+  const { signal } = run;
+  for (let tries = 1; ; tries += 1) {
+    const began = performance.now();
+    try {
+      return await runInPod(kube, run);
+    } catch (error) {
+      signal.throwIfAborted();
+      const hung = performance.now() - began > run.timeoutMs / 2;
+      if (!isPassing(error) || hung || tries >= maxTries) throw error;
+      const waitMs = Math.min(error.retryAfterMs ?? firstWaitMs * tries, maxWaitMs);
+      await untilAbort(delay(waitMs, undefined, { signal }), signal);
+    }
+  }
+}
+
+const maxTries = 4;
+const firstWaitMs = 200;
+const maxWaitMs = 5_000;
+
+/** It says nothing about the pod, only about the way to it. */
+function isPassing(error: unknown): error is DrctlError {
+  return (
+    error instanceof DrctlError &&
+    error.retryable &&
+    ['CLIENT_EXPIRED', 'CLIENT_THROTTLED', 'CLIENT_UNREACHABLE'].includes(error.code)
+  );
 }
 
 /** The output as it comes. Throws EXEC_FAILED when the command ends with another code than 0. */

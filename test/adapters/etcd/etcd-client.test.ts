@@ -137,7 +137,10 @@ test('a member whose pod does not take commands is unhealthy; that we may not as
   });
 });
 
-test('a connection that breaks once says nothing about a member', async () => {
+test.each([
+  ['CLIENT_UNREACHABLE', undefined],
+  ['CLIENT_THROTTLED', 10],
+] as const)('%s once says nothing about a member', async (code, retryAfterMs) => {
   const { DrctlError } = await import('../../../src/engine/index.ts');
   const pods = labPods();
   let broken = 0;
@@ -147,8 +150,8 @@ test('a connection that breaks once says nothing about a member', async () => {
       const isFirst = broken === pods.commands.length;
       if (!isFirst) return pods.exec(request);
       broken += 1;
-      const error = new DrctlError('CLIENT_UNREACHABLE', 'socket hang up', { retryable: true });
-      return Promise.reject(error);
+      const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+      return Promise.reject(new DrctlError(code, 'no', { retryable: true, ...wait }));
     },
   };
   expect(await createEtcdClient(breaking).status(member, signal)).toMatchObject({ healthy: true });
