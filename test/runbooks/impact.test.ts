@@ -68,3 +68,16 @@ it('is every instance when the operator is left running while its objects are de
   expect(impact.get(instances)).toMatchObject({ value: 4, refuses: true });
   expect(impact.get(neighbours)?.value).toEqual([]);
 });
+
+it('is every instance when nobody looked whether the operator runs, and nobody stops it', async () => {
+  const { code, impact } = await impactOf((text) =>
+    text
+      .replace(/(id: stop-source-operator[^]*?replicas: )0/, (_all, before: string) => `${before}2`)
+      .replace(
+        /(id: source-operator\n)( +)/,
+        (_all, id: string, indent: string) => `${id}${indent}when: 'false'\n${indent}`,
+      ),
+  );
+  expect(code).not.toBe(0);
+  expect(impact.get(instances)).toMatchObject({ value: 4, refuses: true });
+});

@@ -68,7 +68,7 @@ export function foreseeKube(
     list,
     watch: (query, signal) => kube.watch(query, signal),
     preview: async (desired, options) => {
-      // The server knows nothing of it yet, or has it otherwise than it will be.
+      // The server would refuse an object in a namespace that it does not have yet.
       const isPlaceMade = about(namespaceRef(desired)).at(-1)?.kind === 'made';
       return isPlaceMade ? desired : kube.preview(desired, options);
     },
