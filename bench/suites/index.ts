@@ -1,0 +1,5 @@
+import type { Suite } from '../suite.ts';
+import { startUp } from './start-up.ts';
+
+/** Every suite, in the order in which they are measured. */
+export const suites: readonly Suite[] = [startUp];

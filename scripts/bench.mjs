@@ -1,0 +1,21 @@
+// Runs the benchmarks: bundles them, since the oldest supported Node.js does not run TypeScript, and starts the bundle.
+
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { build } from 'rolldown';
+
+const folder = '.bench';
+rmSync(folder, { recursive: true, force: true });
+await build({
+  input: 'bench/main.ts',
+  platform: 'node',
+  // Packages are loaded from node_modules, as the tests load them.
+  external: /^[^./]/,
+  output: { dir: folder, format: 'esm', sourcemap: true },
+  logLevel: 'warn',
+});
+const { status } = spawnSync(process.execPath, [`${folder}/main.js`, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+});
+rmSync(folder, { recursive: true, force: true });
+process.exitCode = status ?? 1;
