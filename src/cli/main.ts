@@ -7,8 +7,10 @@ import { applyCommand } from './commands/apply.ts';
 import { auditCommand } from './commands/audit.ts';
 import { cleanupCommand } from './commands/cleanup.ts';
 import { decisionCommands } from './commands/decisions.ts';
+import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { envCommand } from './commands/env.ts';
+import { graphCommand } from './commands/graph.ts';
 import { labCommand } from './commands/lab.ts';
 import { planCommand } from './commands/plan.ts';
 import { resumeCommand } from './commands/resume.ts';
@@ -48,6 +50,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   };
   const commands = [
     validateCommand(start),
+    graphCommand(start),
+    diffCommand(start),
     doctorCommand(start),
     planCommand(start),
     showCommand(start),

@@ -120,7 +120,7 @@ export { templateHelpers } from './language/template-helpers.ts';
 export type { Session } from './planning/session.ts';
 export type { ChangeCounts, PlanSummary } from './planning/plan-summary.ts';
 export { canonicalJson, digestEnv, digestJson } from './planning/digest.ts';
-export { levelsOf, topologicalOrder } from './planning/graph.ts';
+export { levelsOf, topologicalOrder, transitiveNeeds } from './planning/graph.ts';
 export { patiently } from './planning/patiently.ts';
 export { choiceFlags } from './planning/choice-words.ts';
 export { selectSteps } from './planning/select-steps.ts';

@@ -1,0 +1,8 @@
+// For those who write runbooks: what a runbook looks like, and what differs between two. Pure; the door of this folder.
+
+export { dot } from './graph/dot.ts';
+export { mermaid } from './graph/mermaid.ts';
+export { stepGraph } from './graph/step-graph.ts';
+export { svg } from './graph/svg.ts';
+export type { Difference, FieldDifference } from './diff/diff-runbooks.ts';
+export { diffRunbooks } from './diff/diff-runbooks.ts';
