@@ -6,3 +6,4 @@ export { stepGraph } from './graph/step-graph.ts';
 export { svg } from './graph/svg.ts';
 export type { Difference, FieldDifference } from './diff/diff-runbooks.ts';
 export { diffRunbooks } from './diff/diff-runbooks.ts';
+export { lint } from './lint/lint.ts';

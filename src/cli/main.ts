@@ -12,6 +12,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { envCommand } from './commands/env.ts';
 import { graphCommand } from './commands/graph.ts';
 import { labCommand } from './commands/lab.ts';
+import { lintCommand } from './commands/lint.ts';
 import { planCommand } from './commands/plan.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { rollbackCommand } from './commands/rollback.ts';
@@ -50,6 +51,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   };
   const commands = [
     validateCommand(start),
+    lintCommand(start),
     graphCommand(start),
     diffCommand(start),
     doctorCommand(start),

@@ -43,7 +43,7 @@ export function partsOf(runbook: Runbook): readonly Part[] {
     }),
     ...[...runbook.env].map(([name, declaration]) => part('env', name, envFields(declaration))),
     ...[...runbook.vars].map(([name, value]) => part('var', name, { value })),
-    ...[...runbook.targets].map(([name, { at: _, ...target }]) => part('target', name, target)),
+    ...[...runbook.targets].map(([name, target]) => part('target', name, without(target, 'at'))),
     ...runbook.locks.map((lock) => part('lock', `${lock.target}/${lock.name}`, lock)),
     ...runbook.outages.map((outage) => part('outage', outage.title, outage)),
     ...runbook.impact.map((impact) => part('impact', impact.title, impactFields(impact))),
@@ -64,13 +64,22 @@ function phaseParts(phase: Phase): readonly Part[] {
   ];
 }
 
-const envFields = ({ at: _, ...fields }: EnvDeclaration): object => fields;
 const impactFields = ({ value, mustBe }: Impact): object => ({ value, mustBe });
-const checkFields = ({ at: _, id: __, references: ___, ...fields }: Check): object => fields;
+
+/** Without its place in the file, and what its name and other fields say already. */
+function without<T extends object>(whole: T, ...keys: readonly (keyof T)[]): object {
+  return Object.fromEntries(
+    Object.entries(whole).filter(([key]) => !(keys as readonly string[]).includes(key)),
+  );
+}
+
+const envFields = (declaration: EnvDeclaration): object => without(declaration, 'at');
+const checkFields = (check: Check): object => without(check, 'at', 'id', 'references');
+
 /** With the phase, so that a step that moved to another is seen to have moved. */
-const stepFields = ({ at: _, id: __, needs, ...fields }: Step): object => ({
-  ...fields,
-  needs: needs.toSorted(),
+const stepFields = (step: Step): object => ({
+  ...without(step, 'at', 'id', 'timeoutIsDefault'),
+  needs: step.needs.toSorted(),
 });
 
 /** Without what is not set: an absent field and an undefined one are the same to a reader. */

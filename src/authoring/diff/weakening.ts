@@ -77,6 +77,15 @@ export function weakeningOf({
 const isCheck = (kind: PartKind): boolean => kind === 'precondition' || kind === 'guard';
 
 function lessOf({ path, before, after }: FieldDifference): readonly string[] {
+  if (path === 'needs') return noLongerNeeded(namesIn(before), namesIn(after));
   const rule = LESS[path];
   return rule?.when(before ?? null, after ?? null) === true ? [rule.because] : [];
 }
+
+function noLongerNeeded(before: readonly string[], after: readonly string[]): readonly string[] {
+  const gone = before.filter((name) => !after.includes(name));
+  return gone.length === 0 ? [] : [`it no longer waits for ${gone.join(', ')}`];
+}
+
+const namesIn = (value: Json | undefined): readonly string[] =>
+  Array.isArray(value) ? value.map(String) : [];

@@ -68,7 +68,10 @@ function layPhase(phase: PhaseNode): PhaseBox {
   const width = Math.max(inner.width, textWidth(title) * 1.15) + 2 * PADDING;
   const offset = { x: (width - inner.width) / 2, y: HEADING };
   return {
-    ...{ x: 0, y: 0, width, height: inner.height + HEADING + PADDING },
+    x: 0,
+    y: 0,
+    width,
+    height: inner.height + HEADING + PADDING,
     title,
     pointOfNoReturn: phase.pointOfNoReturn,
     steps: phase.steps.map((step) => {

@@ -101,6 +101,8 @@ export interface Step {
   readonly key: string | undefined;
   readonly with: JsonObject;
   readonly timeoutMs: number;
+  /** Nobody wrote a timeout. */
+  readonly timeoutIsDefault?: true;
   readonly retry: RetryPolicy;
   readonly onFailure: 'stop' | 'continue' | 'rollback';
   readonly deferUndo: boolean;

@@ -157,11 +157,12 @@ function buildUndoStep(
 function commonOf(
   raw: JsonObject,
   place: Place,
-): Pick<Step, 'action' | 'with' | 'timeoutMs' | 'retry' | 'at'> {
+): Pick<Step, 'action' | 'with' | 'timeoutMs' | 'timeoutIsDefault' | 'retry' | 'at'> {
   return {
     action: textOr(raw['action'], ''),
     with: objectOf(raw['with']),
     timeoutMs: parseDuration(textOr(raw['timeout'], defaultStepTimeout)),
+    ...(raw['timeout'] === undefined ? { timeoutIsDefault: true as const } : {}),
     retry: buildRetry(objectOf(raw['retry'])),
     at: rangeOf(place),
   };
