@@ -10,6 +10,7 @@ import { decisionCommands } from './commands/decisions.ts';
 import { diffCommand } from './commands/diff.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { envCommand } from './commands/env.ts';
+import { fmtCommand } from './commands/fmt.ts';
 import { graphCommand } from './commands/graph.ts';
 import { labCommand } from './commands/lab.ts';
 import { lintCommand } from './commands/lint.ts';
@@ -52,6 +53,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const commands = [
     validateCommand(start),
     lintCommand(start),
+    fmtCommand(start),
     graphCommand(start),
     diffCommand(start),
     doctorCommand(start),
