@@ -1,5 +1,6 @@
 // For those who write runbooks: what a runbook looks like, and what differs between two. Pure; the door of this folder.
 
+export { runbookDocument } from './doc/runbook-document.ts';
 export { dot } from './graph/dot.ts';
 export { mermaid } from './graph/mermaid.ts';
 export { stepGraph } from './graph/step-graph.ts';

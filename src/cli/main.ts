@@ -8,6 +8,7 @@ import { auditCommand } from './commands/audit.ts';
 import { cleanupCommand } from './commands/cleanup.ts';
 import { decisionCommands } from './commands/decisions.ts';
 import { diffCommand } from './commands/diff.ts';
+import { docCommand } from './commands/doc.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { envCommand } from './commands/env.ts';
 import { fmtCommand } from './commands/fmt.ts';
@@ -54,6 +55,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     validateCommand(start),
     lintCommand(start),
     fmtCommand(start),
+    docCommand(start),
     graphCommand(start),
     diffCommand(start),
     doctorCommand(start),

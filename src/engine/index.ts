@@ -145,5 +145,6 @@ export type {
   PermissionUse,
 } from './planning/permissions/collect-permissions.ts';
 export { collectPermissions } from './planning/permissions/collect-permissions.ts';
+export { scopeAhead } from './planning/permissions/scope-ahead.ts';
 export { hasChanges, summarizePlan } from './planning/plan-summary.ts';
 export { exceedsRisk, risksOf } from './planning/risk.ts';
