@@ -10,7 +10,7 @@ const withOf = (example: JsonObject): JsonObject => (example['with'] ?? {}) as J
 describe.each(builtinActions.map((action) => [action.name, action] as const))(
   '%s',
   (name, action) => {
-    it.each(action.examples.map((example) => [String(example['id'] as string), example] as const))(
+    it.each(action.examples.map((example) => [example['id'] as string, example] as const))(
       'is described for its example %s',
       (_, example) => {
         const commands = commandsByHand(name, withOf(example), places) ?? [];

@@ -9,12 +9,14 @@ import { text } from './params.ts';
 import type { ByHand, Places } from './place.ts';
 import { line, remark } from './shell.ts';
 
+const values = (params: JsonObject): JsonObject => (params['values'] ?? {}) as JsonObject;
+
 const flowByHand: Readonly<Record<string, ByHand>> = {
   'flow.approve': (params) => [remark(`Ask the person in charge: ${text(params, 'message')}`)],
   'flow.sleep': (params) => [line('sleep', text(params, 'duration'))],
   'flow.values': (params) => [
-    ...Object.entries((params['values'] ?? {}) as JsonObject).map(([name, value]) =>
-      remark(`Note ${name}: ${String(value as string)}`),
+    ...Object.keys(values(params)).map((name) =>
+      remark(`Note ${name}: ${text(values(params), name)}`),
     ),
     ...(params['that'] === undefined ? [] : [remark(`Must hold: ${text(params, 'that')}`)]),
   ],

@@ -12,11 +12,12 @@ export function given(params: JsonObject, name: string): string | undefined {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-export const texts = (params: JsonObject, name: string): readonly string[] => {
+export function texts(params: JsonObject, name: string): readonly string[] {
   const value = params[name];
-  if (value === undefined || value === null) return [];
-  return Array.isArray(value) ? value.map(String) : [String(value as string)];
-};
+  if (Array.isArray(value)) return value.map(String);
+  const one = given(params, name);
+  return one === undefined ? [] : [one];
+}
 
 export const objects = (value: Json | undefined): readonly JsonObject[] =>
   Array.isArray(value) ? (value as readonly JsonObject[]) : [];

@@ -159,7 +159,8 @@ function known<P extends Ports>(
 function text<P extends Ports>(template: string, { scope }: Writer<P>): string {
   if (scope === undefined) return template;
   const rendered = renderValue(template, scope);
-  return String(rendered.known ? rendered.value : rendered.shown);
+  const shown = rendered.known ? rendered.value : rendered.shown;
+  return typeof shown === 'string' ? shown : JSON.stringify(shown);
 }
 
 /** A fence that the text cannot close. */
