@@ -5,10 +5,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { parse, stringify } from 'yaml';
-import { builtinActions } from '../dist/actions/index.js';
-import { celFunctions, templateHelpers } from '../dist/engine/index.js';
+import { loadSource } from './build/load-source.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
+const { builtinActions, celFunctions, templateHelpers } = await loadSource(root, [
+  'src/actions/index.ts',
+  'src/engine/index.ts',
+]);
 const check = process.argv.includes('--check');
 
 function drctl(...args) {

@@ -4,12 +4,12 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { DrctlError } from '../engine/index.ts';
 import type { LabFiles } from '../lab/index.ts';
 import type { WorldFlags } from './commands/lab.ts';
 import { labWords } from './handlers/lab-serve.ts';
 import type { LabMessage } from './handlers/lab-serve.ts';
+import { packageFile } from './package-files.ts';
 
 const READY_TIMEOUT_MS = 300_000;
 const MAX_LOG_CHARS = 2_000;
@@ -39,8 +39,15 @@ export async function startBackgroundLab(
   const log = path.join(dir, 'process.log');
   const file = await open(log, 'a', 0o600);
   const { size: logBegins } = await file.stat();
-  const bin = fileURLToPath(new URL('../../bin/drctl.js', import.meta.url));
-  const words = [bin, 'lab', 'serve', '--no-color', '--dir', dir, ...labWords(args)];
+  const words = [
+    packageFile('bin/drctl.js'),
+    'lab',
+    'serve',
+    '--no-color',
+    '--dir',
+    dir,
+    ...labWords(args),
+  ];
   const child = spawn(process.execPath, words, {
     detached: true,
     stdio: ['ignore', file.fd, file.fd, 'ipc'],

@@ -37,6 +37,8 @@ import { drctlVersion } from './version.ts';
 type Flags = Named['flags'];
 
 const MAX_HELP_COLUMNS = 110;
+/** Thrown once a command has begun: yargs would go on and lay out the help, which nobody asked for. */
+const understood = new Error('The command line is understood');
 
 /** Resolves with the exit code; never rejects for anything a person can do something about. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -46,6 +48,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const start: Start = {
     begin: (one) => {
       started = one;
+      throw understood;
     },
     named: (one) => {
       named.push(one);
@@ -102,9 +105,13 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       if (message === null && error !== undefined) throw error;
       failure ??= message ?? 'The command line cannot be read';
     });
-  await parser.parseAsync([...argv], {}, (_error, _parsed, output) => {
-    if (output !== '' && failure === undefined) io.stdout.write(`${output}\n`);
-  });
+  try {
+    await parser.parseAsync([...argv], {}, (_error, _parsed, output) => {
+      if (output !== '' && failure === undefined) io.stdout.write(`${output}\n`);
+    });
+  } catch (error) {
+    if (error !== understood) throw error;
+  }
   // Help and the version hand nothing over, and are given whatever else is on the line.
   if (failure === undefined && started !== undefined) {
     const flags = Object.assign({}, commonFlags, ...named.map((one) => one.flags)) as Flags;

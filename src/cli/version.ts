@@ -1,9 +1,10 @@
 // The version of this drctl, from the package it was installed with.
 
 import { readFileSync } from 'node:fs';
+import { packageFile } from './package-files.ts';
 
-/** "0.1.0". The path is the same from src/cli and from dist/cli. */
+/** "0.1.0" */
 export function drctlVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
+  return (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string })
+    .version;
 }

@@ -1,7 +1,6 @@
 // drctl lab up.
 
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { startBackgroundLab } from '../background-lab.ts';
 import type { BackgroundLab } from '../background-lab.ts';
 import { parseEnvFile } from '../../engine/index.ts';
@@ -9,13 +8,12 @@ import { checkWorldFlags } from '../check-world-flags.ts';
 import type { Cli } from '../command.ts';
 import type { WorldFlags } from '../commands/lab.ts';
 import { readRunbook } from '../inputs.ts';
+import { packageFile } from '../package-files.ts';
 import { labFolder, relative } from './lab.ts';
 import type { LabArgs } from './lab.ts';
 
 /** Absolute. */
-export const shippedRunbook = fileURLToPath(
-  new URL('../../../runbooks/aws-same-region.yaml', import.meta.url),
-);
+export const shippedRunbook = packageFile('runbooks/aws-same-region.yaml');
 
 export async function labUp(args: LabArgs & WorldFlags, cli: Cli): Promise<number> {
   await checkWorldFlags(args, cli.io.env);

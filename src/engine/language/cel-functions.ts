@@ -1,9 +1,10 @@
 // The functions that runbooks have in CEL beyond the library's own (which follow the CEL specification). One table,
 // for the evaluator and for the generated docs. All are pure.
 
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
 import type { ErrorCode } from '../contracts/error-catalogue.ts';
 import { DrctlError } from '../contracts/errors.ts';
+import { compileRe2 } from './re2.ts';
 
 type CelNumber = bigint | number;
 
@@ -81,7 +82,7 @@ export function compilePattern(pattern: string): RE2JS {
     );
   }
   try {
-    return RE2JS.compile(pattern);
+    return compileRe2(pattern);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new DrctlError(code, `"${pattern}" is not a regular expression: ${why}`, {

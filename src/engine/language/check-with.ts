@@ -7,21 +7,25 @@ import { closest } from '../contracts/closest.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import { checkReferences } from './check-references.ts';
 import type { Allowed } from './check-references.ts';
+import { compileSchema } from './compile-schema.ts';
+import type { SchemaUse } from './compile-schema.ts';
 import { actionOf } from './loading.ts';
 import type { Loading, Place } from './loading.ts';
 import { relaxInside } from './relax-schema.ts';
 import { schemaProblems } from './schema-problems.ts';
 import { isObject, stringsWithMarkers } from './schema-walk.ts';
 import { isTemplate } from './template-parser.ts';
-import { createAjv } from './validate-params.ts';
+
+export function withUse<P extends Ports>({ params }: Action<P>): SchemaUse {
+  return { schema: relaxInside(params as unknown as JsonObject), useDefaults: false };
+}
 
 const validators = new WeakMap<object, ValidateFunction>();
 
 function validatorOf<P extends Ports>(action: Action<P>): ValidateFunction {
   const cached = validators.get(action);
   if (cached !== undefined) return cached;
-  const schema = relaxInside(action.params as unknown as JsonObject);
-  const validate = createAjv({ useDefaults: false }).compile(schema);
+  const validate = compileSchema(withUse(action));
   validators.set(action, validate);
   return validate;
 }

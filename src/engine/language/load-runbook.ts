@@ -23,6 +23,8 @@ import {
   targetTypes,
 } from './check-declarations.ts';
 import { checkRollback, checkSteps } from './check-steps.ts';
+import { compileSchema } from './compile-schema.ts';
+import type { SchemaUse } from './compile-schema.ts';
 import { IncludeExpander } from './expand-includes.ts';
 import { listOf, objectOf } from './loading.ts';
 import type { FileScope, Loading } from './loading.ts';
@@ -31,7 +33,6 @@ import type { Sources } from './read-sources.ts';
 import { anyActions, runbookEnvelope, stepsEnvelope } from './runbook-envelope.ts';
 import { schemaProblems } from './schema-problems.ts';
 import type { SourceDocument } from './source-document.ts';
-import { createAjv } from './validate-params.ts';
 
 export interface LoadOptions<P extends Ports> {
   readonly path: string;
@@ -60,20 +61,22 @@ export async function loadRunbookFromSources<P extends Ports>(
   return loadRunbook({ path: sources[0]?.path ?? '', readFile, registry });
 }
 
-interface Envelopes {
-  readonly runbook: ValidateFunction;
-  readonly steps: ValidateFunction;
+type FileKind = 'runbook' | 'steps';
+
+export function envelopeUses(): Readonly<Record<FileKind, SchemaUse>> {
+  return {
+    runbook: { schema: runbookEnvelope(anyActions), useDefaults: false },
+    steps: { schema: stepsEnvelope(anyActions), useDefaults: false },
+  };
 }
 
-let compiledEnvelopes: Envelopes | undefined;
+const compiledEnvelopes = new Map<FileKind, ValidateFunction>();
 
-function envelopes(): Envelopes {
+function envelope(kind: FileKind): ValidateFunction {
   // Compiled at first use, so that commands which load no runbook start fast.
-  compiledEnvelopes ??= {
-    runbook: createAjv({ useDefaults: false }).compile(runbookEnvelope(anyActions)),
-    steps: createAjv({ useDefaults: false }).compile(stepsEnvelope(anyActions)),
-  };
-  return compiledEnvelopes;
+  const validate = compiledEnvelopes.get(kind) ?? compileSchema(envelopeUses()[kind]);
+  compiledEnvelopes.set(kind, validate);
+  return validate;
 }
 
 function checkAndBuild<P extends Ports>(sources: Sources, registry: Registry<P>): Runbook {
@@ -132,7 +135,7 @@ function checkAndBuild<P extends Ports>(sources: Sources, registry: Registry<P>)
 function shapeProblems(document: SourceDocument, isRoot: boolean): readonly Problem[] {
   // An included runbook is refused as such, where it is included.
   if (!isRoot && objectOf(document.value)['kind'] === 'Runbook') return [];
-  const validate = isRoot ? envelopes().runbook : envelopes().steps;
+  const validate = envelope(isRoot ? 'runbook' : 'steps');
   const value: Json = document.value;
   if (validate(value)) return [];
   return schemaProblems(validate.errors ?? [], value).map(({ path, isKey, message, hint }) =>

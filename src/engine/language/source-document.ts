@@ -1,8 +1,9 @@
 // A YAML file as JSON, with the position of every key and value, so that each problem can point at its place. Anchors,
 // aliases and merge keys are resolved here, within bounds; everything that is not JSON is a problem.
 
-import { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseDocument } from 'yaml';
-import { isNestedTooDeeply } from './yaml-depth.ts';
+import { LineCounter, isAlias, isMap, isPair, isScalar, isSeq } from 'yaml';
+import { composeYaml } from './compose-yaml.ts';
+import { lexYaml } from './yaml-depth.ts';
 import type { Alias, Document, Node, YAMLMap } from 'yaml';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { Problem, SourceRange } from '../contracts/problem.ts';
@@ -83,12 +84,9 @@ export function parseSource(
     report([0, 1], `${file} is nested too deeply to be read`);
   };
   try {
-    if (isNestedTooDeeply(text)) tooDeep();
-    const parsed = parseDocument(broken ? '' : text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      stringKeys: false,
-    });
+    const tokens = lexYaml(text);
+    if (tokens === undefined) tooDeep();
+    const parsed = composeYaml(tokens === undefined ? '' : text, tokens ?? [], lines);
     for (const error of parsed.errors.slice(0, maxSyntaxProblems)) {
       report(error.pos, syntaxMessage(error.code, error.message));
       broken ||= error.code !== 'DUPLICATE_KEY';

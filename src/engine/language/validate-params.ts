@@ -1,36 +1,32 @@
 // Rendered parameters and outputs against the action's schemas, so that after these calls the types of an action are
 // true. Validators are compiled once per action and kept.
 
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
-import ajvFormats from 'ajv-formats';
 import type { Action, Ports } from '../contracts/action.ts';
 import { DrctlError } from '../contracts/errors.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { Problem, SourceRange } from '../contracts/problem.ts';
+import { compileSchema } from './compile-schema.ts';
+import type { SchemaUse } from './compile-schema.ts';
 import { schemaProblems } from './schema-problems.ts';
 
-/** The one way validators are set up. `strict` is off because schemas carry our own `x-drctl` annotations. */
-export function createAjv(options: { readonly useDefaults: boolean }): Ajv2020 {
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false, ...options });
-  ajvFormats.default(ajv);
-  return ajv;
+export function paramsUse<P extends Ports>({ params }: Action<P>): SchemaUse {
+  return { schema: params, useDefaults: true };
 }
 
-interface Validators {
-  readonly params: ValidateFunction;
-  readonly outputs: ValidateFunction;
+export function outputsUse<P extends Ports>({ outputs }: Action<P>): SchemaUse {
+  return { schema: outputs, useDefaults: true };
 }
 
-const compiled = new WeakMap<object, Validators>();
+/** By schema. */
+const compiled = new WeakMap<object, ValidateFunction>();
 
-function validatorsOf<P extends Ports>(action: Action<P>): Validators {
-  const known = compiled.get(action);
+function validatorOf(use: SchemaUse): ValidateFunction {
+  const known = compiled.get(use.schema);
   if (known !== undefined) return known;
-  const ajv = createAjv({ useDefaults: true });
-  const validators = { params: ajv.compile(action.params), outputs: ajv.compile(action.outputs) };
-  compiled.set(action, validators);
-  return validators;
+  const validator = compileSchema(use);
+  compiled.set(use.schema, validator);
+  return validator;
 }
 
 /** A copy with defaults filled in. Throws PARAMS_INVALID, which lists every problem. */
@@ -40,7 +36,7 @@ export function validateParams<P extends Ports>(
   at?: SourceRange,
 ): JsonObject {
   const subject = `The parameters of ${action.name}`;
-  return validate(validatorsOf(action).params, params, { subject, at });
+  return validate(validatorOf(paramsUse(action)), params, { subject, at });
 }
 
 /** Outputs are checked when an action gives them and again when they are read from a journal. */
@@ -49,7 +45,7 @@ export function validateOutputs<P extends Ports>(
   outputs: JsonObject,
 ): JsonObject {
   const subject = `The outputs of ${action.name}`;
-  return validate(validatorsOf(action).outputs, outputs, { subject, at: undefined });
+  return validate(validatorOf(outputsUse(action)), outputs, { subject, at: undefined });
 }
 
 function validate(

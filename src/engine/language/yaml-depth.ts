@@ -8,12 +8,19 @@ const levelsMax = 200;
 
 /** Never throws, whatever the text is. */
 export function isNestedTooDeeply(text: string): boolean {
+  return lexYaml(text) === undefined;
+}
+
+/** The tokens of a text; undefined when it is nested too deeply. Never throws. */
+export function lexYaml(text: string): readonly string[] | undefined {
+  const tokens: string[] = [];
   const depth = new Depth();
   for (const token of new Lexer().lex(text)) {
     depth.take(token);
-    if (depth.levels > levelsMax) return true;
+    if (depth.levels > levelsMax) return undefined;
+    tokens.push(token);
   }
-  return false;
+  return tokens;
 }
 
 class Depth {

@@ -5,7 +5,8 @@ import { DrctlError } from '../contracts/errors.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { SavedPlan } from '../contracts/saved-plan.ts';
 import { schemaProblems } from '../language/schema-problems.ts';
-import { createAjv } from '../language/validate-params.ts';
+import { compileSchema } from '../language/compile-schema.ts';
+import type { SchemaUse } from '../language/compile-schema.ts';
 import { digestJson } from './digest.ts';
 import { isNestedTooDeeply, oddKey } from './json-shape.ts';
 import { planDigest } from './plan-digest.ts';
@@ -91,10 +92,12 @@ function refuseOtherFormats(value: JsonObject, name: string): void {
   );
 }
 
-let validator: ReturnType<ReturnType<typeof createAjv>['compile']> | undefined;
+export const savedPlanUse: SchemaUse = { schema: savedPlanEnvelope, useDefaults: false };
+
+let validator: ReturnType<typeof compileSchema> | undefined;
 
 function shapeProblems(value: JsonObject): readonly string[] {
-  validator ??= createAjv({ useDefaults: false }).compile(savedPlanEnvelope);
+  validator ??= compileSchema(savedPlanUse);
   if (validator(value)) return [];
   return schemaProblems(validator.errors ?? [], value).map(({ message }) => message);
 }

@@ -6,8 +6,9 @@ import { Type } from 'typebox';
 import type { TSchema } from 'typebox';
 import type { JournalEvent } from '../contracts/journal-event.ts';
 import type { Json } from '../contracts/json.ts';
+import { compileSchema } from '../language/compile-schema.ts';
+import type { SchemaUse } from '../language/compile-schema.ts';
 import { schemaProblems } from '../language/schema-problems.ts';
-import { createAjv } from '../language/validate-params.ts';
 
 const text = Type.String();
 const flag = Type.Boolean();
@@ -172,14 +173,22 @@ const header = Type.Object({
   plan,
 });
 
-const compiled = new Map<string, ValidateFunction>();
-let ajv: ReturnType<typeof createAjv> | undefined;
+/** Of each event, and of a header. */
+function schemaOf(name: JournalEvent['type'] | 'header'): TSchema {
+  return name === 'header' ? header : Type.Object(members[name]);
+}
 
-function validatorOf(name: string, schema: TSchema): ValidateFunction {
+export function recordUses(): readonly SchemaUse[] {
+  const names = [...eventTypes, 'header'] as readonly (JournalEvent['type'] | 'header')[];
+  return names.map((name) => ({ schema: schemaOf(name), useDefaults: false }));
+}
+
+const compiled = new Map<string, ValidateFunction>();
+
+function validatorOf(name: JournalEvent['type'] | 'header'): ValidateFunction {
   const known = compiled.get(name);
   if (known !== undefined) return known;
-  ajv ??= createAjv({ useDefaults: false });
-  const validate = ajv.compile(schema);
+  const validate = compileSchema({ schema: schemaOf(name), useDefaults: false });
   compiled.set(name, validate);
   return validate;
 }
@@ -192,11 +201,10 @@ function problemsOf(validate: ValidateFunction, value: unknown): readonly string
 /** What is wrong with an event. Nothing is said of a type that is not known: whether that may be there is for the fold. */
 export function eventProblems(event: { readonly type: string }): readonly string[] {
   if (!Object.hasOwn(members, event.type)) return [];
-  const schema = Type.Object(members[event.type as JournalEvent['type']]);
-  return problemsOf(validatorOf(event.type, schema), event);
+  return problemsOf(validatorOf(event.type as JournalEvent['type']), event);
 }
 
 /** What is wrong with a header of format 1. */
 export function headerProblems(value: unknown): readonly string[] {
-  return problemsOf(validatorOf('header', header), value);
+  return problemsOf(validatorOf('header'), value);
 }

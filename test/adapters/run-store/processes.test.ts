@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createFileRunStore, createSystem } from '../../../src/adapters/index.ts';
 import { runHeader } from '../../contracts/run-header.ts';
-import { buildSources } from './built-sources.ts';
+import { buildSources } from '../../support/built-sources.ts';
 
 const processes = 6;
 const system = createSystem();

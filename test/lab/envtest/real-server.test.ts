@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { ChildProcesses, findBinaries } from '../../../src/lab/envtest/index.ts';
+import { buildSources } from '../../support/built-sources.ts';
 import { rest, merge, type Rest } from '../kube/rest.ts';
 import { startRealServer, type RealServer } from './real-server.ts';
 import { areMissing } from './real-servers.ts';
@@ -115,8 +116,9 @@ describe('the programs of a lab', () => {
 
   it('end also when the process that started them is killed outright', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'drctl-programs-'));
+    const built = await buildSources();
     const script = `
-      const { ChildProcesses } = await import(${JSON.stringify(join(import.meta.dirname, '../../../dist/lab/envtest/index.js'))});
+      const { ChildProcesses } = await import(${JSON.stringify(join(built, 'lab/envtest/index.js'))});
       const processes = new ChildProcesses(${JSON.stringify(folder)});
       const one = await processes.start({ name: 'one', program: '/bin/sleep', args: ['300'] });
       console.log(one.pid);
@@ -131,6 +133,7 @@ describe('the programs of a lab', () => {
     parent.kill('SIGKILL');
     await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 10_000, interval: 50 });
     await rm(folder, { recursive: true });
+    await rm(built, { recursive: true });
   });
 });
 

@@ -6,7 +6,7 @@ import { mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const repository = resolve(import.meta.dirname, '../../..');
+const repository = resolve(import.meta.dirname, '../..');
 
 /** The folder that holds what `src` holds. The caller removes it. */
 export async function buildSources(): Promise<string> {
