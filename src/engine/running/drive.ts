@@ -35,7 +35,7 @@ export async function drive<P extends Ports>(
   );
   const halted = wakeOn(run.halt, done.signal, () => undefined);
   const schedule = createSchedule(run.graph, journal.state);
-  journal.onTaken(schedule.note);
+  journal.onTaken((record) => schedule.note(record));
   let bug: { readonly error: unknown } | undefined;
   let idleMoves = 0;
 

@@ -134,9 +134,9 @@ describe('The schedule of a run', () => {
   });
 });
 
-function follows({ check }: ReturnType<typeof createFold>, event: JournalEvent): boolean {
+function follows(run: ReturnType<typeof createFold>, event: JournalEvent): boolean {
   try {
-    check(event);
+    run.check(event);
     return true;
   } catch {
     return false;
