@@ -50,8 +50,8 @@ async function besideTerraform(
       await rm(path.join(folder, 'terraform.tfstate'), { force: true });
       const inFolder = { cwd: folder, stdout: 'ignore' } as const;
       const plan = await runCommand([terraform, 'plan', '-input=false', '-out=plan'], inFolder);
-      const apply = await runCommand([terraform, 'apply', '-input=false', 'plan'], inFolder);
-      return plan.seconds + apply.seconds;
+      const applied = await runCommand([terraform, 'apply', '-input=false', 'plan'], inFolder);
+      return plan.seconds + applied.seconds;
     },
   );
   const peer = 'terraform';

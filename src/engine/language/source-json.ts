@@ -26,7 +26,7 @@ const keyLengthMax = 1_000;
 const otherSpace = /[\t\r\uFEFF]/;
 /** Numbers that both read as the same one. */
 const literal = /true|false|null|-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?(?![\d.eE+-])/y;
-const text = /"[^"\\]*(?:\\.[^"\\]*)*"/y;
+const quoted = /"[^"\\]*(?:\\.[^"\\]*)*"/y;
 const space = /[ \n]*/y;
 
 /** Undefined for what is no JSON object, and for what is better left to the YAML parser. Never throws. */
@@ -82,7 +82,7 @@ class PlaceReader {
     const first = this.#source[from];
     const isCollection = first === '{' || first === '[';
     const inner = isCollection ? this.#inner(first, level) : undefined;
-    if (isCollection ? inner === undefined : !this.#skip(first === '"' ? text : literal)) {
+    if (isCollection ? inner === undefined : !this.#skip(first === '"' ? quoted : literal)) {
       return undefined;
     }
     return {
@@ -115,7 +115,7 @@ class PlaceReader {
 
   #key(): { readonly name: string; readonly span: readonly [number, number] } | undefined {
     const from = this.#at;
-    if (!this.#skip(text) || this.#at - from > keyLengthMax) return undefined;
+    if (!this.#skip(quoted) || this.#at - from > keyLengthMax) return undefined;
     const span = [from, this.#at] as const;
     const name = JSON.parse(this.#source.slice(...span)) as string;
     if (this.#source[this.#at] !== ':') return undefined;

@@ -32,7 +32,7 @@ export function topologicalOrder(
   const open = openEdges(nodes, needs);
   // The first that may go, not the whole level: a step stays as near to where it was written as it can. Last first, so
   // that the next one is popped off the end.
-  const ready = open.free().reverse();
+  const ready = open.free().toReversed();
   const order: string[] = [];
   for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
     order.push(nodes[next] ?? '');

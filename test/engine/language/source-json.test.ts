@@ -1,15 +1,15 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../src/engine/contracts/json.ts';
 import { readJsonSource } from '../../../src/engine/language/source-json.ts';
 import { parseSource } from '../../../src/engine/language/source-document.ts';
 import type { DocumentPath } from '../../../src/engine/language/source-document.ts';
 
-const text = fc.string({ unit: 'binary' });
+const anyText = fc.string({ unit: 'binary' });
 const anyJson = fc.object({
-  key: text,
+  key: anyText,
   values: [
-    text,
+    anyText,
     fc.integer(),
     fc.integer().map((n) => n / 8),
     fc.boolean(),

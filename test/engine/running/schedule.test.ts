@@ -1,7 +1,7 @@
 // The schedule is kept up event by event; `nextMoves` looks at the whole run. At every record of any run both must say the
 // same, or a step would begin too early, twice, or never.
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRegistry } from '../../../src/engine/index.ts';
 import type { JournalEvent } from '../../../src/engine/index.ts';
