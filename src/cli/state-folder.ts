@@ -5,9 +5,9 @@ import path from 'node:path';
 import type { RunPlace, StateStore } from '../adapters/index.ts';
 import {
   DrctlError,
+  createFold,
   digestRecord,
   emptyJournal,
-  fold,
   isOver,
   standingOf,
 } from '../engine/index.ts';
@@ -99,11 +99,14 @@ export async function readJournal(
   runId: string,
   torn?: (notice: string) => void,
 ): Promise<JournalNow> {
-  const records: JournalRecord[] = [];
+  // Folded while it is read, so that a long history need not fit into memory.
+  const run = createFold();
+  let last: JournalRecord | undefined;
   for await (const record of store.read(runId, torn === undefined ? {} : { torn })) {
-    records.push(record);
+    run.add(record);
+    last = record;
   }
-  const state = fold(records);
+  const { state } = run;
   if (state.runId !== undefined && state.runId !== runId) {
     throw new DrctlError(
       'RUN_MISMATCH',
@@ -113,9 +116,8 @@ export async function readJournal(
       },
     );
   }
-  const last = records.at(-1);
   const head = last === undefined ? emptyJournal.previous : digestRecord(last);
-  return { state, lines: records.length, head };
+  return { state, lines: state.seq, head };
 }
 
 /** Has begun, and has neither succeeded nor been rolled back as a whole. A run whose journal is damaged counts as unfinished. */

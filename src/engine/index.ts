@@ -54,7 +54,7 @@ export type { DecideOptions, Decided } from './running/decide-step.ts';
 export type { InstanceSummary, PhaseSummary, RunSummary, StepSummary } from './running/summary.ts';
 export type { UndoProspect } from './running/undo-prospect.ts';
 export { cleanupRun, previewCleanup } from './running/cleanup-run.ts';
-export { fold } from './running/fold.ts';
+export { createFold, fold } from './running/fold.ts';
 export { isOver, stepOfInstance } from './running/run-state.ts';
 export { startRun } from './running/start-run.ts';
 export { resumeRun, runFinished } from './running/resume-run.ts';

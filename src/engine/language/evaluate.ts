@@ -28,8 +28,9 @@ export function evaluateExpression(
   names: JsonObject = {},
 ): Evaluated {
   const parsed = parseCel(expression);
+  const referred = stepReferences(expression, 'cel');
   const waitsFor = [
-    ...stepReferences(expression, 'cel').filter((id) => !Object.hasOwn(scope.steps, id)),
+    ...referred.filter((id) => !Object.hasOwn(scope.steps, id)),
     ...namesAhead(expression, scope),
   ];
   if (waitsFor.length > 0) return { known: false, waitsFor };
@@ -37,7 +38,7 @@ export function evaluateExpression(
     env: scope.env,
     vars: scope.vars,
     run: scope.run,
-    steps: nestedSteps(scope.steps),
+    steps: nestedSteps(referred, scope.steps),
     ...(scope.item === undefined ? {} : { item: scope.item }),
     ...names,
   };
@@ -88,15 +89,18 @@ function namesAhead(expression: string, { ahead }: Scope): readonly string[] {
   return ahead.unknown.filter((name) => named.has(name));
 }
 
-/** "pause.patch" also as steps.pause.patch, as templates have it. No id is also a prefix: the loader sees to that. */
-function nestedSteps(steps: JsonObject): JsonObject {
-  const ids = Object.keys(steps).filter((id) => id.includes('.'));
-  if (ids.length === 0) return steps;
+/**
+ * Those that are referred to: a step is always named, and a runbook has thousands. "pause.patch" also as
+ * steps.pause.patch, as templates have it. No id is also a prefix: the loader sees to that.
+ */
+function nestedSteps(referred: readonly string[], steps: Scope['steps']): JsonObject {
   interface Group {
     [name: string]: Json | Group;
   }
-  const root: Group = { ...steps };
-  for (const id of ids) {
+  const root: Group = {};
+  for (const id of referred) {
+    const step = steps[id] ?? null;
+    root[id] = step;
     const parts = id.split('.');
     const last = parts.pop() ?? id;
     let group = root;
@@ -105,7 +109,7 @@ function nestedSteps(steps: JsonObject): JsonObject {
       group[part] = inner;
       group = inner;
     }
-    group[last] = steps[id] ?? null;
+    group[last] = step;
   }
   return root;
 }

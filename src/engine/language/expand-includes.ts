@@ -24,7 +24,7 @@ export interface IncludedVar extends Place {
 }
 
 const maxDepth = 8;
-const maxSteps = 5_000;
+const maxSteps = 10_000;
 
 export class IncludeExpander<P extends Ports> {
   readonly problems: Problem[] = [];

@@ -3,6 +3,7 @@
 
 import { LineCounter, isAlias, isMap, isPair, isScalar, isSeq } from 'yaml';
 import { composeYaml } from './compose-yaml.ts';
+import { noteLines, placeIn, readJsonSource } from './source-json.ts';
 import { lexYaml } from './yaml-depth.ts';
 import type { Alias, Document, Node, YAMLMap } from 'yaml';
 import type { Json, JsonObject } from '../contracts/json.ts';
@@ -31,8 +32,12 @@ export interface SourceDocument {
   ): Problem;
 }
 
-/** Aliases count as often as they are used, so a few lines of nested aliases cannot grow without end. */
-const maxNodes = 100_000;
+/**
+ * As many as a runbook of ten thousand steps has. What is reached through an alias counts as often as it is used, and
+ * more than what is written out, so that a few lines of nested aliases cannot grow without end.
+ */
+const maxNodes = 400_000;
+const aliasedWeight = 4;
 const maxDepth = 100;
 const maxSyntaxProblems = 20;
 
@@ -83,7 +88,10 @@ export function parseSource(
     broken = true;
     report([0, 1], `${file} is nested too deeply to be read`);
   };
-  try {
+  const json = readJsonSource(text, maxNodes);
+  const placeOf = (path: DocumentPath): Place | undefined =>
+    json === undefined ? places.get(placeKey(path)) : placeIn(json.place, path);
+  const readYaml = (): void => {
     const tokens = lexYaml(text);
     if (tokens === undefined) tooDeep();
     const parsed = composeYaml(tokens === undefined ? '' : text, tokens ?? [], lines);
@@ -92,6 +100,13 @@ export function parseSource(
       broken ||= error.code !== 'DUPLICATE_KEY';
     }
     value = new Converter(parsed, places, report).convertRoot();
+  };
+  try {
+    if (json === undefined) readYaml();
+    else {
+      value = json.value;
+      noteLines(text, lines);
+    }
   } catch (error) {
     // The parser and this conversion recurse; an alias may nest what the text does not.
     if (!(error instanceof RangeError)) throw error;
@@ -100,7 +115,7 @@ export function parseSource(
 
   const range = (path: DocumentPath, part: 'key' | 'value'): SourceRange => {
     for (let length = path.length; length >= 0; length -= 1) {
-      const place = places.get(placeKey(path.slice(0, length)));
+      const place = placeOf(path.slice(0, length));
       if (place === undefined) continue;
       const exact = length === path.length ? part : 'key';
       return rangeOf(exact === 'key' ? (place.key ?? place.value) : place.value);
@@ -113,7 +128,7 @@ export function parseSource(
     value,
     range,
     find: (path, wanted) => {
-      const [from, to] = places.get(placeKey(path))?.value ?? [0, 0];
+      const [from, to] = placeOf(path)?.value ?? [0, 0];
       const found = wanted === '' ? -1 : text.slice(0, to).indexOf(wanted, from);
       return found < 0 ? undefined : rangeOf([found, found + wanted.length]);
     },
@@ -133,6 +148,7 @@ class Converter {
   private readonly report: (at: readonly [number, number], message: string, hint?: string) => void;
   private readonly aliases = new Map<Alias, Node | undefined>();
   private nodes = 0;
+  private weight = 1;
 
   constructor(
     document: Document,
@@ -155,7 +171,7 @@ class Converter {
   ): Json {
     const at = spanOf(node) ?? key ?? [0, 1];
     this.places.set(placeKey(path), { ...(key === undefined ? {} : { key }), value: at });
-    this.nodes += 1;
+    this.nodes += this.weight;
     if (this.nodes > maxNodes || path.length > maxDepth) {
       if (this.nodes !== Number.POSITIVE_INFINITY)
         this.report(at, 'The document is too large or too deep');
@@ -165,13 +181,23 @@ class Converter {
     if (isAlias(node)) {
       const target = this.resolve(node);
       // An unknown anchor has been reported by the parser.
-      return target === undefined ? null : this.convert(target, path, key ?? at);
+      return target === undefined
+        ? null
+        : this.throughAlias(() => this.convert(target, path, key ?? at));
     }
     if (isMap(node)) return this.convertMap(node, path);
     if (isSeq(node))
       return node.items.map((item, index) => this.convert(item, [...path, index], undefined));
     if (isScalar(node)) return this.convertScalar(node.value, at);
     return null;
+  }
+
+  private throughAlias(convert: () => Json): Json {
+    const before = this.weight;
+    this.weight = aliasedWeight;
+    const value = convert();
+    this.weight = before;
+    return value;
   }
 
   /** The library searches the whole document each time. */
@@ -220,7 +246,7 @@ class Converter {
     const before = new Map(
       [...entries.keys()].map((name) => [name, this.places.get(placeKey([...path, name]))]),
     );
-    const values = this.convertMap(resolved, path) as JsonObject;
+    const values = this.throughAlias(() => this.convertMap(resolved, path)) as JsonObject;
     for (const [name, value] of Object.entries(values)) {
       const place = before.get(name);
       if (place !== undefined) this.places.set(placeKey([...path, name]), place);

@@ -16,6 +16,13 @@ export interface ForeseenStep {
   readonly consequences: readonly object[];
 }
 
+/** Later steps have nothing to reckon with where an earlier one only looks: most do, so that the others stay few. */
+export function isForeseeable({ effect, changes, consequences }: ForeseenStep): boolean {
+  return (
+    effect !== 'read' || consequences.length > 0 || changes.some(({ kind }) => kind !== 'none')
+  );
+}
+
 /** The steps that surely end before one step begins, in the runbook's order. */
 export interface Foresight {
   readonly earlier: readonly ForeseenStep[];

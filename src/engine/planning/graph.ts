@@ -10,19 +10,15 @@ export type Ordered =
 
 /** Levels: what a node needs is in earlier levels, and in the level right before it. Within one, the order given. */
 export function levelsOf(nodes: readonly string[], needs: Needs): Ordered {
-  const known = new Set(nodes);
-  const level = new Map<string, number>();
-  let rest = [...nodes];
+  const open = openEdges(nodes, needs);
   const levels: string[][] = [];
-  while (rest.length > 0) {
-    const ready = rest.filter((node) =>
-      needs(node).every((need) => !known.has(need) || level.has(need)),
-    );
-    if (ready.length === 0) return { kind: 'cycle', path: cycleIn(rest, needs) };
-    for (const node of ready) level.set(node, levels.length);
-    levels.push(ready);
-    rest = rest.filter((node) => !level.has(node));
+  let placed = 0;
+  for (let ready = open.free(); ready.length > 0;) {
+    levels.push(ready.map((index) => nodes[index] ?? ''));
+    placed += ready.length;
+    ready = ready.flatMap((index) => open.end(index)).sort((one, other) => one - other);
   }
+  if (placed < nodes.length) return { kind: 'cycle', path: cycleIn(open.stuck(), needs) };
   return { kind: 'ordered', levels };
 }
 
@@ -33,27 +29,53 @@ export function topologicalOrder(
 ):
   | { readonly kind: 'ordered'; readonly order: readonly string[] }
   | Extract<Ordered, { kind: 'cycle' }> {
-  const known = new Set(nodes);
-  const done = new Set<string>();
+  const open = openEdges(nodes, needs);
+  // The first that may go, not the whole level: a step stays as near to where it was written as it can. Last first, so
+  // that the next one is popped off the end.
+  const ready = open.free().toReversed();
   const order: string[] = [];
-  while (order.length < nodes.length) {
-    // The first that may go, not the whole level: a step stays as near to where it was written as it can.
-    const next = nodes.find(
-      (node) => !done.has(node) && needs(node).every((need) => !known.has(need) || done.has(need)),
-    );
-    if (next === undefined) {
-      return {
-        kind: 'cycle',
-        path: cycleIn(
-          nodes.filter((node) => !done.has(node)),
-          needs,
-        ),
-      };
-    }
-    done.add(next);
-    order.push(next);
+  for (let next = ready.pop(); next !== undefined; next = ready.pop()) {
+    order.push(nodes[next] ?? '');
+    for (const index of open.end(next)) ready.splice(placeAmong(ready, index), 0, index);
   }
+  if (order.length < nodes.length) return { kind: 'cycle', path: cycleIn(open.stuck(), needs) };
   return { kind: 'ordered', order };
+}
+
+/** How many needs of each node have not ended. A node is its index here, so that the order given can be compared. */
+function openEdges(nodes: readonly string[], needs: Needs) {
+  const indexOf = new Map(nodes.map((node, index) => [node, index]));
+  const dependents = nodes.map((): number[] => []);
+  const left = nodes.map((node, index) => {
+    const known = needs(node).flatMap((need) => indexOf.get(need) ?? []);
+    for (const need of known) dependents[need]?.push(index);
+    return known.length;
+  });
+  return {
+    /** Those that need nothing, in the order given. */
+    free: (): number[] => left.flatMap((count, index) => (count === 0 ? [index] : [])),
+    /** Those whose last open need this one was. */
+    end: (ended: number): readonly number[] =>
+      (dependents[ended] ?? []).filter((index) => {
+        const count = (left[index] ?? 0) - 1;
+        left[index] = count;
+        return count === 0;
+      }),
+    /** Those in a cycle, or behind one. */
+    stuck: (): readonly string[] => nodes.filter((_, index) => left[index] !== 0),
+  };
+}
+
+/** Where a number belongs in a list that falls. */
+function placeAmong(falling: readonly number[], value: number): number {
+  let low = 0;
+  let high = falling.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((falling[middle] ?? 0) > value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** All nodes that this one needs, directly or through others; not itself. */

@@ -8,7 +8,7 @@ import type { CheckResult, Plan, PlannedPhase } from '../contracts/plan.ts';
 import type { Problem } from '../contracts/problem.ts';
 import type { Phase, Runbook, Scope, Step } from '../contracts/runbook.ts';
 import { digestEnv } from './digest.ts';
-import { afterPhase } from './foresight.ts';
+import { afterPhase, isForeseeable } from './foresight.ts';
 import type { ForeseenStep } from './foresight.ts';
 import { levelsOf, topologicalOrder, transitiveNeeds } from './graph.ts';
 import { askedOf } from './asked-of.ts';
@@ -19,7 +19,7 @@ import { maskSelection } from './mask-selection.ts';
 import { evaluatePreconditions, evaluateGuards, isBroken } from './plan-checks.ts';
 import { planStep } from './plan-step.ts';
 import type { StepOutcome } from './plan-step.ts';
-import { baseScope, withOutputs } from './scope.ts';
+import { baseScope } from './scope.ts';
 import type { Session } from './session.ts';
 import { foreseenOf, showCheck, showStep } from './show-step.ts';
 import { createUnreachableTargets } from './unreachable-targets.ts';
@@ -137,7 +137,9 @@ async function planPhase<P extends Ports>(
   const steps = new Map(phase.steps.map((step) => [step.id, step]));
   const leveled = levelsOf([...steps.keys()], needs);
   invariant(leveled.kind === 'ordered', `Phase ${phase.id} has a cycle that loading let through`);
-  let scope = before;
+  // Grows with each level: what a step of it sees are the outputs of the levels before, as nothing else is asked for.
+  const outputsSoFar = { ...before.steps };
+  const scope: Scope = { ...before, steps: outputsSoFar };
   const inPhase = new Map<string, ForeseenStep>();
   const planned = new Map<string, PlannedOutcome>();
   // What a level needs is in the levels before it, so its steps can be planned side by side.
@@ -150,8 +152,9 @@ async function planPhase<P extends Ports>(
       const outcome = outcomes[index];
       invariant(outcome !== undefined, `Step ${id} was not planned`);
       planned.set(id, { step, outcome });
-      inPhase.set(id, foreseenOf(planning, step, outcome));
-      if (outcome.outputs !== undefined) scope = withOutputs(scope, id, outcome.outputs);
+      const foreseenStep = foreseenOf(planning, step, outcome);
+      if (isForeseeable(foreseenStep)) inPhase.set(id, foreseenStep);
+      if (outcome.outputs !== undefined) outputsSoFar[id] = { outputs: outcome.outputs };
     }
   }
   const ordered = topologicalOrder([...steps.keys()], needs);
@@ -203,7 +206,8 @@ function planOne<P extends Ports>(
   },
 ): Promise<StepOutcome> {
   const { step, scope, foreseen, inPhase } = input;
-  const needed = transitiveNeeds(step.id, needs);
+  const isFirst = foreseen.length === 0 && inPhase.size === 0;
+  const needed: ReadonlySet<string> = isFirst ? new Set() : transitiveNeeds(step.id, needs);
   const neededHere = [...inPhase.values()].filter(({ id }) => needed.has(id));
   const foresight = { earlier: [...foreseen, ...neededHere], needed };
   const refusal = leftOut.refusals.get(step.id);

@@ -2,7 +2,7 @@
 // scopes are never changed, only extended.
 
 import type { Ports } from '../contracts/action.ts';
-import type { Json, JsonObject } from '../contracts/json.ts';
+import type { JsonObject } from '../contracts/json.ts';
 import type { Scope } from '../contracts/runbook.ts';
 import { renderVars } from '../language/render-vars.ts';
 import { envScope } from '../language/resolve-env.ts';
@@ -15,11 +15,6 @@ export function baseScope<P extends Ports>(session: Session<P>): Scope {
   const run = runScope(runId, unavailable);
   const vars = renderVars(runbook, env, run, secrets);
   return { env: envScope(env), vars, run, steps: {}, secrets };
-}
-
-/** The scope after a step has ended. `outputs` is null for a step that was skipped. */
-export function withOutputs(scope: Scope, stepId: string, outputs: Json): Scope {
-  return { ...scope, steps: { ...scope.steps, [stepId]: { outputs } } };
 }
 
 /** Outputs of a forEach step: `{ items: [{ key, …outputs }] }` in item order; instances that were skipped are left out. */

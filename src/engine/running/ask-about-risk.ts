@@ -15,9 +15,7 @@ export async function askAboutRisk<P extends Ports>(
   { id, of }: AttemptRequest,
   changes: readonly Change[],
 ): Promise<DrctlError | 'interrupted' | undefined> {
-  const approved = run.plan.phases
-    .flatMap(({ steps }) => steps)
-    .find((step) => step.id === of.step.id)?.risk;
+  const approved = run.approvedRisks.get(of.step.id);
   const risk = risksOf(changes);
   if (approved === undefined || !exceedsRisk(risk, approved)) return undefined;
   const message = `Step "${id}" is ${risk} now; the plan that was approved had it as ${approved}`;

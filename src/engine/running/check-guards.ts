@@ -24,7 +24,7 @@ export async function refusedByGuard<P extends Ports>(
   of: GraphStep,
   signal: AbortSignal,
 ): Promise<DrctlError | undefined> {
-  const phase = run.graph.phases.find((each) => each.steps.includes(of))?.phase;
+  const phase = run.graph.phases.find(({ phase: { id } }) => id === of.step.phase)?.phase;
   for (const guard of phase?.guards ?? []) {
     const result = await evaluateGuard(run, { guard, of, signal });
     const why = refusal(run, guard, result);

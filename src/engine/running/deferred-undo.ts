@@ -4,15 +4,15 @@
 import type { RunGraph } from './run-graph.ts';
 import { isInDoubt } from './run-state.ts';
 import type { InstanceState, RunState } from './run-state.ts';
-import type { PhaseProgress } from './step-progress.ts';
+import type { StepInstanceProgress } from './step-progress.ts';
 
-/** `next`: the instance to undo now, the last begun first. `failed`: one of them failed in this session. */
+/** Of the instances of one phase's steps with `deferUndo`. `next`: the instance to undo now, the last begun first. `failed`: one of them failed in this session. */
 export function deferredUndo(
   state: RunState,
-  { instances }: PhaseProgress,
+  deferred: readonly StepInstanceProgress[],
 ): { readonly next: string | undefined; readonly failed: boolean } {
   return nextOf(
-    instances.filter(({ of }) => of.step.deferUndo).map((instance) => instance.state),
+    deferred.map((instance) => instance.state),
     state,
   );
 }
@@ -44,7 +44,7 @@ function nextOf(
   const begun = deferred.filter((instance) => instance.begun);
   const due = new Set(begun.filter((instance) => isDue(instance, state)).map(({ id }) => id));
   return {
-    next: state.startOrder.findLast((id) => due.has(id)),
+    next: due.size === 0 ? undefined : state.startOrder.findLast((id) => due.has(id)),
     failed: begun.some(
       ({ status, session }) => status === 'undo-failed' && session === state.session,
     ),

@@ -6,12 +6,13 @@ import { invariant } from '../contracts/invariant.ts';
 import { listSome } from '../contracts/words.ts';
 import { endRun } from './end-run.ts';
 import type { Execution } from './execution.ts';
-import { moveKey, nextMoves } from './next-moves.ts';
+import { moveKey } from './next-moves.ts';
 import type { Surroundings } from './next-moves.ts';
 import { isWork, performMove } from './perform-move.ts';
 import type { WorkMove } from './perform-move.ts';
 import { startBudget } from './rollback-budget.ts';
 import type { RunResult } from './run-session.ts';
+import { createSchedule } from './schedule.ts';
 
 /** Moves that may end one after the other without leaving an event, before that is taken for a mistake of ours. */
 const idleMovesMax = 1_000;
@@ -33,6 +34,8 @@ export async function drive<P extends Ports>(
     announceInterrupt(run, [...inFlight.keys()]),
   );
   const halted = wakeOn(run.halt, done.signal, () => undefined);
+  const schedule = createSchedule(run.graph, journal.state);
+  journal.onTaken((record) => schedule.note(record));
   let bug: { readonly error: unknown } | undefined;
   let idleMoves = 0;
 
@@ -62,7 +65,7 @@ export async function drive<P extends Ports>(
         return await endRun(run, { kind: 'interrupt' });
       }
       invariant(idleMoves < idleMovesMax, 'Moves are made that change nothing');
-      const moves = nextMoves(run.graph, journal.state, surroundingsOf(run, inFlight));
+      const moves = schedule.next(surroundingsOf(run, inFlight));
       const ending = moves.find((move) => !isWork(move));
       if (ending !== undefined && !isWork(ending)) {
         const result = await endRun(run, ending);

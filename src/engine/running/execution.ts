@@ -2,6 +2,7 @@
 // that may not be written down (secrets) or that end with the process (what is under way).
 
 import type { Approval, Ports } from '../contracts/action.ts';
+import type { Risk } from '../contracts/change.ts';
 import type { DrctlError } from '../contracts/errors.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { Plan } from '../contracts/plan.ts';
@@ -40,6 +41,8 @@ export interface Execution<P extends Ports> {
   readonly session: RunSession<P>;
   readonly graph: RunGraph;
   readonly plan: Plan;
+  /** Step id → the risk at which the plan shows it. */
+  readonly approvedRisks: ReadonlyMap<string, Risk>;
   readonly lease: RunLease;
   readonly clients: P['clients'];
   readonly journal: RunJournal;
@@ -82,6 +85,7 @@ export function createExecution<P extends Ports>(
       selection: plan.selection,
     }),
     plan,
+    approvedRisks: new Map(plan.phases.flatMap(({ steps }) => steps.map((s) => [s.id, s.risk]))),
     lease,
     clients: session.ports.clients(lease),
     journal,

@@ -1,6 +1,7 @@
 // Forward again from the step at which a rollback stopped: what came after it is done anew, for it was undone or rests on
 // what was undone. Reads too: what they saw is of before. A step that a person left out stays left out.
 
+import { transitiveNeeds } from '../planning/graph.ts';
 import type { DraftState } from './draft-state.ts';
 import { afterStep } from './next-rollback-moves.ts';
 import type { GraphStep, RunGraph } from './run-graph.ts';
@@ -25,7 +26,7 @@ export function againAfter(graph: RunGraph, state: RunState, to: string): readon
         if (steps.has(id)) continue;
         const known = knownInstances(of, state);
         if (known.some((one) => kept.has(one.id))) continue;
-        const restsOnIt = earlier || [...of.after].some((one) => steps.has(one));
+        const restsOnIt = earlier || restsOn(graph, id, steps);
         const isAgain = known.some((one) => undone.has(one.id)) || restsOnIt;
         if (!isAgain || !isKnown(of, state) || known.some(({ leftOut }) => leftOut)) continue;
         steps.add(id);
@@ -41,6 +42,12 @@ export function againAfter(graph: RunGraph, state: RunState, to: string): readon
     }
   }
   return [...steps, ...instances];
+}
+
+/** Also through others. */
+function restsOn({ steps }: RunGraph, id: string, on: ReadonlySet<string>): boolean {
+  const needed = transitiveNeeds(id, (step) => steps.get(step)?.needs ?? []);
+  return [...needed].some((one) => on.has(one));
 }
 
 function knownInstances(of: GraphStep, state: RunState): readonly InstanceState[] {

@@ -2,7 +2,7 @@
 // told apart: bytes after the last newline were never acknowledged and are dropped; damage anywhere else stops.
 // Pure: the stores bring the bytes.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { DrctlError } from '../contracts/errors.ts';
 import type { JournalEvent, JournalRecord } from '../contracts/journal-event.ts';
 import { readLine } from './read-line.ts';
@@ -22,7 +22,7 @@ export interface JournalEnd {
 
 /** "sha256:<hex>" of a line as written, without its newline. */
 export function digestLine(line: string | Uint8Array): string {
-  return `sha256:${createHash('sha256').update(line).digest('hex')}`;
+  return `sha256:${hash('sha256', line, 'hex')}`;
 }
 
 /** Of the line that this record is: of the last one, the head of the journal. */

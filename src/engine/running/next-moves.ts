@@ -6,11 +6,12 @@ import { invariant } from '../contracts/invariant.ts';
 import { deferredUndo } from './deferred-undo.ts';
 import { nextCleanupMoves } from './next-cleanup-moves.ts';
 import { nextRollbackMoves } from './next-rollback-moves.ts';
-import type { GraphStep, RunGraph } from './run-graph.ts';
+import { PhaseStanding } from './phase-standing.ts';
+import type { RunGraph } from './run-graph.ts';
 import { isInDoubt } from './run-state.ts';
 import type { RunState } from './run-state.ts';
-import { isDoubtful, isToBeHeldAgain, phaseProgress } from './step-progress.ts';
-import type { PhaseProgress, StepInstanceProgress } from './step-progress.ts';
+import { isDoubtful } from './step-progress.ts';
+import type { StepInstanceProgress } from './step-progress.ts';
 
 export type Move =
   | { readonly kind: 'approve-phase'; readonly phase: string }
@@ -78,13 +79,33 @@ export function moveKey(move: Move): string {
   }
 }
 
+/** Where each phase stands, by its index. */
+export type Standings = (index: number) => PhaseStanding;
+
+/** `known`: what was looked at before and has been kept up with the journal since. */
+export function standingsOf(
+  graph: RunGraph,
+  state: RunState,
+  known: Map<number, PhaseStanding>,
+): Standings {
+  return (index) => {
+    const standing = known.get(index) ?? new PhaseStanding(graph.phases[index]?.steps ?? [], state);
+    known.set(index, standing);
+    return standing;
+  };
+}
+
 /** Never empty unless something is under way: then its end is what to wait for. */
-export function nextMoves(graph: RunGraph, state: RunState, now: Surroundings): readonly Move[] {
+export function nextMoves(
+  graph: RunGraph,
+  state: RunState,
+  now: Surroundings,
+  standingOf: Standings = standingsOf(graph, state, new Map()),
+): readonly Move[] {
   if (state.status === 'rolling-back') return nextRollbackMoves(graph, state, now);
   if (state.status === 'cleaning-up') return nextCleanupMoves(graph, state, now);
   for (const index of graph.phases.keys()) {
-    const progress = phaseProgress(graph, index, state);
-    const moves = movesOfPhase({ graph, index, state, now, progress });
+    const moves = movesOfPhase({ graph, index, state, now, standing: standingOf(index) });
     if (moves !== undefined) return moves;
   }
   return [{ kind: 'finish', outcome: 'succeeded' }];
@@ -95,19 +116,20 @@ interface PhaseView {
   readonly index: number;
   readonly state: RunState;
   readonly now: Surroundings;
-  readonly progress: PhaseProgress;
+  readonly standing: PhaseStanding;
 }
 
 /** Undefined when the phase is complete. */
 function movesOfPhase(view: PhaseView): readonly Move[] | undefined {
-  const { state, now, progress } = view;
-  const stop = stopReason(view);
-  const undo = deferredUndo(state, progress);
-  if (stop === undefined && !progress.forwardDone) return forwardMoves(view);
+  const { state, now, standing } = view;
+  const notable = standing.notable();
+  const stop = stopReason(view, notable);
+  const undo = deferredUndo(state, standing.deferred());
+  if (stop === undefined && !standing.forwardDone) return forwardMoves(view, notable);
   if (now.inFlight.size > 0) return [];
-  if (progress.forwardDone && undo.next === undefined && !undo.failed) return undefined;
+  if (standing.forwardDone && undo.next === undefined && !undo.failed) return undefined;
   const doubtful =
-    now.abandoned.size > 0 || progress.instances.some((instance) => isDoubtful(instance, state));
+    now.abandoned.size > 0 || notable.some((instance) => isDoubtful(instance, state));
   if (!doubtful && undo.next !== undefined) {
     return [{ kind: 'undo', instance: undo.next, scope: 'deferred' }];
   }
@@ -117,10 +139,13 @@ function movesOfPhase(view: PhaseView): readonly Move[] | undefined {
 type Stop = 'doubt' | 'rollback' | 'failed' | 'wait' | 'undo-failed' | 'interrupt';
 
 /** Why nothing new begins, the weightiest reason first. What happened in an earlier session is no reason any more. */
-function stopReason({ state, now, progress }: PhaseView): Stop | undefined {
-  const recent = progress.instances.filter((i) => i.state.session === state.session);
+function stopReason(
+  { state, now }: PhaseView,
+  notable: readonly StepInstanceProgress[],
+): Stop | undefined {
+  const recent = notable.filter((i) => i.state.session === state.session);
   // Not by status: a step that failed and was undone by its `deferUndo` has failed all the same.
-  const failed = progress.instances.filter(
+  const failed = notable.filter(
     (i) => i.state.failedIn === state.session && i.of.step.onFailure !== 'continue',
   );
   if (now.abandoned.size > 0) return 'doubt';
@@ -146,18 +171,18 @@ function ending(why: {
   return { kind: 'wait' };
 }
 
-function forwardMoves(view: PhaseView): readonly Move[] {
-  const { graph, index, state, now, progress } = view;
+function forwardMoves(
+  { graph, index, state, now, standing }: PhaseView,
+  notable: readonly StepInstanceProgress[],
+): readonly Move[] {
   const found = graph.phases[index];
   invariant(found, `There is no phase ${index}`);
   const { phase, toConfirm, isIdle } = found;
-  const free = (moves: readonly Move[]): readonly Move[] =>
-    moves
-      .filter((move) => !now.inFlight.has(moveKey(move)))
-      .slice(0, Math.max(0, now.parallel - now.inFlight.size));
+  const room = Math.max(0, now.parallel - now.inFlight.size);
+  const free = (moves: Iterable<Move>): readonly Move[] => firstFree(moves, now.inFlight, room);
 
   // What an earlier session left open comes first: nothing new is begun on ground that is not known.
-  const open = leftOpen(state, progress);
+  const open = leftOpen(state, notable);
   if (open.length > 0) return free(open);
   const unconfirmed = toConfirm.find((target) => !state.confirmedNow.has(target));
   if (unconfirmed !== undefined) {
@@ -166,21 +191,33 @@ function forwardMoves(view: PhaseView): readonly Move[] {
   if (phase.approval === 'required' && !isIdle && !state.approvedNow.has(phase.id)) {
     return free([{ kind: 'approve-phase', phase: phase.id }]);
   }
-  const ready = (of: GraphStep): boolean =>
-    [...of.after].every((id) => progress.ended.has(id) || !isOfPhase(graph, index, id));
-  const moves: Move[] = [
-    ...progress.unexpanded
-      .filter(ready)
-      .map(({ step }): Move => ({ kind: 'expand', step: step.id })),
-    ...progress.instances
-      .filter((instance) => isDue(instance, state) && ready(instance.of))
-      .map(attemptOf),
-  ];
+  const moves = free(dueMoves(standing));
   invariant(
-    moves.length > 0 || now.inFlight.size > 0,
+    moves.length > 0 || now.inFlight.size > 0 || room === 0,
     `Phase ${phase.id} is not complete, yet nothing can be done`,
   );
-  return free(moves);
+  return moves;
+}
+
+function* dueMoves(standing: PhaseStanding): Generator<Move> {
+  for (const { step } of standing.unexpanded()) yield { kind: 'expand', step: step.id };
+  for (const instance of standing.due()) yield attemptOf(instance);
+}
+
+/** So many of those that are not under way. Asks for no more of them: there may be thousands. */
+function firstFree(
+  moves: Iterable<Move>,
+  inFlight: ReadonlySet<string>,
+  room: number,
+): readonly Move[] {
+  const first: Move[] = [];
+  if (room === 0) return first;
+  for (const move of moves) {
+    if (inFlight.has(moveKey(move))) continue;
+    first.push(move);
+    if (first.length >= room) break;
+  }
+  return first;
 }
 
 /** A forEach step whose expansion failed or was refused before is expanded, not attempted. */
@@ -191,8 +228,8 @@ function attemptOf({ id, of, instance }: StepInstanceProgress): Move {
 }
 
 /** In doubt or unclear: settle. A deferred undo that was cut off or failed: finish it, then the step is due again. */
-function leftOpen(state: RunState, progress: PhaseProgress): readonly Move[] {
-  return progress.instances.flatMap((instance): readonly Move[] => {
+function leftOpen(state: RunState, notable: readonly StepInstanceProgress[]): readonly Move[] {
+  return notable.flatMap((instance): readonly Move[] => {
     const { status, session } = instance.state;
     // Also while it is under way: what comes next waits for its end.
     const undo: Move = { kind: 'undo', instance: instance.id, scope: 'deferred' };
@@ -211,37 +248,4 @@ function leftOpen(state: RunState, progress: PhaseProgress): readonly Move[] {
         ]
       : [];
   });
-}
-
-/** May an attempt begin, as far as the instance itself is concerned? */
-function isDue(progress: StepInstanceProgress, state: RunState): boolean {
-  const { of, state: instance } = progress;
-  const earlier = instance.session < state.session;
-  switch (instance.status) {
-    case 'pending':
-    case 'retrying':
-    // Its deferred undo ran (in this session: one that was left half way), and the phase is not complete.
-    case 'undone':
-      return true;
-    case 'failed':
-      return earlier && of.step.onFailure !== 'continue';
-    case 'refused':
-      return earlier;
-    case 'running':
-    case 'unclear':
-      return earlier && of.effect === 'read';
-    case 'succeeded':
-      return isToBeHeldAgain(progress, state);
-    case 'skipped':
-    case 'undoing':
-    case 'undo-failed':
-    case 'not-undoable':
-      return false;
-    default:
-      return instance.status satisfies never;
-  }
-}
-
-function isOfPhase(graph: RunGraph, index: number, id: string): boolean {
-  return graph.phases[index]?.steps.some(({ step }) => step.id === id) ?? false;
 }

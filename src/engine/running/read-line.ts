@@ -10,12 +10,14 @@ export type ReadLine =
   | { readonly kind: 'other-format'; readonly format: string };
 
 const shownLength = 40;
+/** One for all lines: a journal has a hundred thousand. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Never throws. The line is without its newline. */
 export function readLine(line: Uint8Array): ReadLine {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(line));
+    value = JSON.parse(utf8.decode(line));
   } catch (cause) {
     return { kind: 'damaged', what: 'is not JSON', cause };
   }

@@ -17,7 +17,7 @@ import type { ApprovalStanding } from './phase-approvals.ts';
 import { buildRunGraph } from './run-graph.ts';
 import { createRunJournal } from './run-journal.ts';
 import type { RunState } from './run-state.ts';
-import { phaseProgress } from './step-progress.ts';
+import { isForwardDone } from './step-progress.ts';
 import { withLease } from './with-lease.ts';
 
 export interface ApprovableRun<P extends Ports> {
@@ -66,7 +66,7 @@ export function waitingPhase<P extends Ports>({
   const isGoingOn = ['running', 'interrupted'].includes(state.status) || state.outcome === 'failed';
   if (!isGoingOn || state.rollback !== undefined) return undefined;
   const graph = buildRunGraph(runbook, registry);
-  const index = graph.phases.findIndex((_, at) => !phaseProgress(graph, at, state).forwardDone);
+  const index = graph.phases.findIndex((_, at) => !isForwardDone(graph, at, state));
   const phase = graph.phases[index]?.phase;
   const planned = header.plan.phases.find(({ id }) => id === phase?.id);
   return planned?.approval === 'required' ? phase : undefined;

@@ -20,10 +20,10 @@ export interface GraphStep {
   /** The steps whose outputs it really refers to; `needs` also has those that it only waits for. */
   readonly references: ReadonlySet<string>;
   /**
-   * Everything that must have ended, also through others: after a deferred undo a step in the middle may be due again
-   * while the ones after it have long succeeded.
+   * What it waits for directly, what its guards refer to included. What those wait for must have ended too: after a
+   * deferred undo a step in the middle may be due again while the ones after it have long succeeded.
    */
-  readonly after: ReadonlySet<string>;
+  readonly needs: readonly string[];
 }
 
 export interface RunGraph {
@@ -55,7 +55,6 @@ export function buildRunGraph<P extends Ports>(
   const needs = new Map([...written].map(([id, step]) => [id, [...step.needs]]));
   for (const phase of runbook.phases) addGuardNeeds(phase, registry, needs);
 
-  const needsOf = (id: string): readonly string[] => needs.get(id) ?? [];
   const steps = new Map<string, GraphStep>();
   for (const [id, step] of written) {
     const action = registry.get(step.action);
@@ -65,7 +64,7 @@ export function buildRunGraph<P extends Ports>(
       perishable: action.perishable ?? false,
       leavesBehind: action.tidy !== undefined,
       references: referencesOf(action, step),
-      after: transitiveNeeds(id, needsOf),
+      needs: needs.get(id) ?? [],
     });
   }
   const find = ({ id }: Step): GraphStep => {

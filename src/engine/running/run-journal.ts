@@ -15,6 +15,8 @@ export interface RunJournal {
   readonly broken: AbortSignal;
   /** Resolves when the event is durable and part of the state. Rejects with what the store rejected with. */
   append(event: JournalEvent): Promise<void>;
+  /** Called with every record from now on, once it is part of the state. */
+  onTaken(listener: (record: JournalRecord) => void): void;
 }
 
 export function createRunJournal(options: {
@@ -25,18 +27,21 @@ export function createRunJournal(options: {
 }): RunJournal {
   const { lease, fold, redactor, emit } = options;
   const broken = new AbortController();
+  const listeners: ((record: JournalRecord) => void)[] = [];
   lease.lost?.addEventListener('abort', () => broken.abort(lease.lost?.reason), { once: true });
   // Appends overlap so that the store can share an fsync; the state takes them in the order in which they were made.
   let tail: Promise<void> = Promise.resolve();
 
   function take(record: JournalRecord): void {
     fold.add(record);
+    for (const listener of listeners) listener(record);
     emit({ type: 'journal', record });
   }
 
   return {
     state: fold.state,
     broken: broken.signal,
+    onTaken: (listener) => void listeners.push(listener),
     async append(event) {
       broken.signal.throwIfAborted();
       fold.check(event);

@@ -64,35 +64,54 @@ export function isToBeHeldAgain({ of, state }: StepInstanceProgress, run: RunSta
   return of.step.deferUndo && state.status === 'succeeded' && state.session < run.session;
 }
 
-function isSettled(instance: StepInstanceProgress, run: RunState, forwardDone: boolean): boolean {
-  return hasEnded(instance, forwardDone) && (forwardDone || !isToBeHeldAgain(instance, run));
+/** May an attempt begin, as far as the instance itself is concerned? */
+export function isDue(progress: StepInstanceProgress, state: RunState): boolean {
+  const { of, state: instance } = progress;
+  const earlier = instance.session < state.session;
+  switch (instance.status) {
+    case 'pending':
+    case 'retrying':
+    // Its deferred undo ran (in this session: one that was left half way), and the phase is not complete.
+    case 'undone':
+      return true;
+    case 'failed':
+      return earlier && of.step.onFailure !== 'continue';
+    case 'refused':
+      return earlier;
+    case 'running':
+    case 'unclear':
+      return earlier && of.effect === 'read';
+    case 'succeeded':
+      return isToBeHeldAgain(progress, state);
+    case 'skipped':
+    case 'undoing':
+    case 'undo-failed':
+    case 'not-undoable':
+      return false;
+    default:
+      return instance.status satisfies never;
+  }
 }
 
-export interface PhaseProgress {
-  /** Every step has ended; deferred undos may still be due. */
-  readonly forwardDone: boolean;
-  readonly instances: readonly StepInstanceProgress[];
-  readonly unexpanded: readonly GraphStep[];
-  /**
-   * Step ids that have ended. While the phase is incomplete, a step whose deferred undo ran, or that must be held down
-   * anew, counts as not ended.
-   */
-  readonly ended: ReadonlySet<string>;
+const notable: ReadonlySet<InstanceState['status']> = new Set([
+  'running',
+  'unclear',
+  'refused',
+  'undoing',
+  'undo-failed',
+]);
+
+/** Neither pending nor ended in order: what it is may stop the run, or must be settled before anything else. */
+export function isNotable({ status, failedIn }: InstanceState): boolean {
+  return failedIn !== undefined || notable.has(status);
 }
 
-/** `index` of the phase in the graph. */
-export function phaseProgress(graph: RunGraph, index: number, state: RunState): PhaseProgress {
+/** `index` of the phase in the graph. Every step of it has ended; deferred undos may still be due. */
+export function isForwardDone(graph: RunGraph, index: number, state: RunState): boolean {
   const steps = graph.phases[index]?.steps ?? [];
-  const known = steps.map((of) => ({ of, instances: instancesOf(of, state) }));
-  const unexpanded = known.filter((k) => k.instances === undefined).map((k) => k.of);
-  const instances = known.flatMap((k) => k.instances ?? []);
-  const forwardDone = unexpanded.length === 0 && instances.every((i) => hasEnded(i, true));
-  const ended = new Set(
-    known
-      .filter((k) => k.instances?.every((i) => isSettled(i, state, forwardDone)) ?? false)
-      .map((k) => k.of.step.id),
+  return steps.every(
+    (of) => instancesOf(of, state)?.every((instance) => hasEnded(instance, true)) ?? false,
   );
-  return { forwardDone, instances, unexpanded, ended };
 }
 
 /** Begun, its end unknown, and not a mere read: nothing that others rest on may be moved under it. */

@@ -7,7 +7,7 @@ import type { Runbook } from '../contracts/runbook.ts';
 import type { Selection } from '../contracts/selection.ts';
 import { buildRunGraph } from './run-graph.ts';
 import type { InstanceState, InstanceStatus, RunState } from './run-state.ts';
-import { instancesOf, phaseProgress } from './step-progress.ts';
+import { instancesOf, isForwardDone } from './step-progress.ts';
 import type { StepInstanceProgress } from './step-progress.ts';
 import { pointOfNoReturn, undoProspects } from './undo-prospect.ts';
 import type { UndoProspect } from './undo-prospect.ts';
@@ -69,7 +69,7 @@ export function summarizeRun<P extends Ports>(
         id: phase.id,
         title: phase.title,
         pointOfNoReturn: phase.pointOfNoReturn,
-        done: phaseProgress(graph, index, state).forwardDone,
+        done: isForwardDone(graph, index, state),
         ...(approval === undefined
           ? {}
           : { approvedBy: [...approval.people, approval.by].join(', ') }),
