@@ -17,7 +17,7 @@ export interface PlanSummary {
   /** Targets in the order in which the plan first changes them. */
   readonly targets: readonly ({ readonly target: string } & ChangeCounts)[];
   readonly total: ChangeCounts;
-  /** Ids of steps of which at least a part is planned again once others have ended. */
+  /** Ids of steps of which at least a part is planned again once others have ended; reading steps are not among them. */
   readonly later: readonly string[];
   /** Ids of steps that are planned and change nothing; reading steps are not among them. */
   readonly idle: readonly string[];
@@ -47,7 +47,7 @@ export function summarizePlan(plan: Plan): PlanSummary {
   return {
     targets,
     total: targets.reduce<ChangeCounts>(add, noChanges),
-    later: idsOf(steps.filter(isLater)),
+    later: idsOf(steps.filter((step) => step.effect !== 'read' && isLater(step))),
     idle: idsOf(steps.filter((step) => step.effect !== 'read' && isIdle(step))),
     reading: idsOf(active.filter(({ effect }) => effect === 'read')),
     skipped: steps.flatMap(({ id, fate }) =>

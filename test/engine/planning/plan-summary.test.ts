@@ -47,6 +47,14 @@ it('counts changes by target, and names what is idle, later, skipped and risky',
   expect(hasChanges(summary)).toBe(true);
 });
 
+it('counts a step that only reads as such, also when it is read later', async () => {
+  const look = step({ id: 'look', action: 'toy.get', with: { target: 'a', name: 'x' } });
+  const again = { ...look, id: 'again', needs: ['new'], when: "steps['new'].outputs.value == 1" };
+  const phases = [phase('p', [make('new', 'a'), again])];
+  const summary = summarizePlan(await planRun(toySession({ world: new ToyWorld(), phases })));
+  expect(summary).toMatchObject({ later: [], reading: ['again'] });
+});
+
 it('has no changes when all is as it should be', async () => {
   const world = new ToyWorld();
   world.things.set('a/done', 1);
