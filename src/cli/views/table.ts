@@ -55,3 +55,7 @@ export function cut(text: string, width: number): string {
     ? text
     : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
 }
+
+export function indent(lines: readonly string[], by = 2): readonly string[] {
+  return lines.map((line) => (line === '' ? line : ' '.repeat(by) + line));
+}

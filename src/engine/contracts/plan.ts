@@ -58,6 +58,8 @@ export interface PlannedStep {
     | {
         readonly kind: 'later';
         readonly waitsFor: readonly string[];
+        /** Targets that it names, as far as they are known; absent: none. */
+        readonly targets?: readonly string[];
         /** As far as they are known, masked; absent while it is not known whether or how often the step runs. */
         readonly params?: JsonObject;
       };

@@ -91,6 +91,7 @@ const fate = Type.Union([
   Type.Object({
     kind: Type.Literal('later'),
     waitsFor: texts('Steps after which it is known what it would do'),
+    targets: optional(texts('Targets that it names')),
     params: optional(values('As far as they are known')),
   }),
 ]);

@@ -30,8 +30,8 @@ it('counts changes by target, and names what is idle, later, skipped and risky',
   const summary = summarizePlan(await planRun(toySession({ world, phases })));
   expect(summary).toEqual({
     targets: [
-      { target: 'b', create: 1, update: 0, delete: 0, run: 0 },
-      { target: 'a', create: 0, update: 1, delete: 0, run: 0 },
+      { target: 'b', create: 1, update: 0, delete: 0, run: 0, later: 0 },
+      { target: 'a', create: 0, update: 1, delete: 0, run: 0, later: 1 },
     ],
     total: { create: 1, update: 1, delete: 0, run: 0 },
     later: ['use'],
