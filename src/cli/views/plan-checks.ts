@@ -1,5 +1,6 @@
 // The preconditions and guards of a plan, one by one.
 
+import { counted } from '../../engine/index.ts';
 import type { CheckResult } from '../../engine/index.ts';
 import { errorRecordLines } from './error.ts';
 import type { PlanView } from './plan.ts';
@@ -8,19 +9,40 @@ import { indent, wrapped } from './table.ts';
 /** More preconditions that hold are counted instead of named. */
 const MAX_HOLDING = 8;
 
-/** Many that hold are counted; every other one is told. */
+/**
+ * Many that hold are counted; every other one is told. What does not hold and leaves others unasked comes first, with
+ * those others: they are no faults of their own.
+ */
 export function preconditionLines(
   checks: readonly CheckResult[],
   view: PlanView,
 ): readonly string[] {
   const holding = checks.filter(({ verdict }) => verdict === 'holds').length;
+  const unaskedFor = ({ id }: CheckResult): readonly CheckResult[] =>
+    checks.filter(({ restsOn }) => restsOn === id);
+  const isCause = (check: CheckResult): boolean => unaskedFor(check).length > 0;
+  const told = checks.filter((check) => check.restsOn === undefined && !isCause(check));
+  const causes = checks
+    .filter(isCause)
+    .flatMap((check) => [...checkLines(check, view), ...unaskedLines(unaskedFor(check), view)]);
   if (view.full || holding <= MAX_HOLDING)
-    return checks.flatMap((check) => checkLines(check, view));
-  const others = checks.filter(({ verdict }) => verdict !== 'holds');
+    return [...causes, ...told.flatMap((check) => checkLines(check, view))];
   return [
+    ...causes,
     `${view.style.good('✓')} ${holding} hold ${view.style.dim('(--full names them)')}`,
-    ...others.flatMap((check) => checkLines(check, view)),
+    ...told
+      .filter(({ verdict }) => verdict !== 'holds')
+      .flatMap((check) => checkLines(check, view)),
   ];
+}
+
+function unaskedLines(
+  checks: readonly CheckResult[],
+  { style, proseColumns }: PlanView,
+): readonly string[] {
+  const names = checks.map(({ id }) => id).join(', ');
+  const line = `    ${counted(checks.length, 'precondition')} that rest on it, not looked at: ${names}`;
+  return wrapped(line, proseColumns - 2).map((one) => style.dim(one));
 }
 
 function checkLines(check: CheckResult, view: PlanView): readonly string[] {

@@ -72,6 +72,7 @@ function refusalLine(plan: Plan, summary: PlanSummary): string {
   const failing = failingPreconditions(plan);
   const answered = failing.filter(({ unanswered }) => unanswered !== true);
   const silent = failing.filter(({ unanswered }) => unanswered === true);
+  const unasked = plan.preconditions.filter(({ restsOn }) => restsOn !== undefined);
   const reasons = [
     answered.length === 0
       ? ''
@@ -79,6 +80,7 @@ function refusalLine(plan: Plan, summary: PlanSummary): string {
     silent.length === 0
       ? ''
       : `${counted(silent.length, 'precondition')} that cannot be told: ${ids(silent)}`,
+    unasked.length === 0 ? '' : `${unasked.length} that rest on it, not looked at`,
     summary.errors.length === 0
       ? ''
       : `${counted(summary.errors.length, 'step')} that could not be planned: ${listSome(summary.errors.map((one) => one.instance))}`,

@@ -19,6 +19,8 @@ export interface CheckResult {
   readonly unavailable?: string;
   /** It is left out once a person has confirmed that this target is gone. */
   readonly confirmable?: true;
+  /** Skipped because this precondition does not hold, without which it says nothing. */
+  readonly restsOn?: string;
   /** It fails because a server does not answer: what it asks is not known. */
   readonly unanswered?: true;
   readonly error?: ErrorRecord;
