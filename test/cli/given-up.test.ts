@@ -32,3 +32,18 @@ it('names the target that a person has to confirm, and the command that says so'
   expect(done.code, done.stderr).toBe(0);
   expect((await bench.drctl('status')).stdout).not.toMatch(/confirm|Next/);
 });
+
+it('warns at the top of the plan when what was given up answers', async () => {
+  await bench.write('small.yaml', guarded);
+  const plan = ['plan', 'small.yaml', ...values, '--unavailable', 'gone'];
+  const { stdout } = await bench.drctl(...plan);
+  expect(stdout).toMatch(/gone +kubernetes .* given up, and yet it answers/);
+  expect(stdout).toMatch(
+    /Warnings\n.*warning: target "gone" is given up .*, and yet its server answers/,
+  );
+  await bench.write(
+    'small.yaml',
+    guarded.replace('"{{env.KUBECONFIG_FILE}}" }', '"{{env.KUBECONFIG_FILE}}", context: none }'),
+  );
+  expect((await bench.drctl(...plan)).stdout).not.toContain('and yet');
+});

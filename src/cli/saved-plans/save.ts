@@ -48,7 +48,7 @@ export async function savePlan(
       unavailable: session.unavailable,
       parallel: session.parallel,
       actions: versionsOf(actionsOf(session.runbook), session.registry),
-      targets: facts.map((fact) => {
+      targets: facts.map(({ answersThough: _, ...fact }) => {
         const cluster = clusters[fact.name];
         const shown = session.redactor.mask({ ...fact }) as unknown as typeof fact;
         return cluster === undefined ? shown : { ...shown, cluster };
