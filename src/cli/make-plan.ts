@@ -64,24 +64,21 @@ function givenUpTooSoon(
 /** Of a part nobody looks for earlier runs. */
 type PrintedPlan = Pick<MadePlan, 'plan' | 'digest' | 'facts'> & Partial<Pick<MadePlan, 'past'>>;
 
-export function printPlan(
+export async function printPlan(
   { plan, digest, facts, past }: PrintedPlan,
   /** `path`: as the person named the file. `when`: how long it took, or how old it is. */
-  view: { readonly path: string; readonly when: string; readonly full: boolean },
+  view: {
+    readonly path: string;
+    readonly when: string;
+    readonly full: boolean;
+    /** All of it may go through one. */
+    readonly pager?: boolean;
+  },
   cli: Cli,
-): void {
+): Promise<void> {
   const { style, columns, proseColumns } = cli.output;
-  for (const line of planLines(plan, {
-    ...view,
-    digest,
-    facts,
-    past,
-    style,
-    columns,
-    proseColumns,
-  })) {
-    cli.output.result(line);
-  }
+  const shown = { ...view, digest, facts, past, style, columns, proseColumns };
+  await cli.output.longResult(planLines(plan, shown), view.full && view.pager === true);
   cli.output.event('plan', {
     digest,
     summary: summarizePlan(plan),

@@ -1,5 +1,6 @@
 // The real process: streams, signals, warnings, and the exit code. The only file of the command line that touches them.
 
+import { spawn } from 'node:child_process';
 import type { Io, Screen } from './io.ts';
 import { DEFAULT_COLUMNS } from './io.ts';
 import { main } from './main.ts';
@@ -36,6 +37,7 @@ function processIo(maskWith: Io['maskWith']): Io {
     stdin: process.stdin,
     env: process.env,
     cwd: process.cwd(),
+    page,
     maskWith,
     onSignal(listener) {
       for (const signal of signals) process.on(signal, listener);
@@ -44,6 +46,17 @@ function processIo(maskWith: Io['maskWith']): Io {
       };
     },
   };
+}
+
+/** Waits until the person has left it. What it does not want to read any more is no error. */
+function page([program = '', ...words]: readonly string[], text: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const pager = spawn(program, words, { stdio: ['pipe', 'inherit', 'inherit'] });
+    pager.once('error', () => resolve(false));
+    pager.once('close', () => resolve(true));
+    pager.stdin.on('error', () => undefined);
+    pager.stdin.end(text);
+  });
 }
 
 function screen(stream: NodeJS.WriteStream): Screen {

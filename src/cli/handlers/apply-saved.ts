@@ -74,7 +74,7 @@ export async function applySaved(saved: SavedPlan, args: ApplyArgs, cli: Cli): P
     ...comparePlans(plan, now.plan),
   ];
   const when = `made ${ageOf(saved)}`;
-  printPlan(
+  await printPlan(
     { ...saved, facts: now.facts, past: now.past },
     { path: args.runbook, when, full: false },
     cli,

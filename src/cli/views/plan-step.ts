@@ -1,7 +1,14 @@
 // One step of a plan: a headline with the strongest of its changes, and the changes below it.
 
 import { assertNever, counted } from '../../engine/index.ts';
-import type { Change, JsonObject, Plan, PlannedInstance, PlannedStep } from '../../engine/index.ts';
+import type {
+  Change,
+  JsonObject,
+  Plan,
+  PlannedInstance,
+  PlannedPhase,
+  PlannedStep,
+} from '../../engine/index.ts';
 import { changeLines, groupLines, paintKind, symbols } from './change.ts';
 import type { ChangeKind, ChangeView } from './change.ts';
 import { errorRecordLines } from './error.ts';
@@ -181,6 +188,16 @@ export function destroyedObjects(plan: Plan, phaseId?: string): readonly string[
   const phases = plan.phases.filter((phase) => phaseId === undefined || phase.id === phaseId);
   const found = phases.flatMap((phase) => phase.steps.flatMap((step) => destroyedBy(step)));
   return [...new Set(found)];
+}
+
+/** What the steps of a phase that destroy say beside it: what goes with an object, and cannot come back. */
+export function destroyingNotes({ steps }: PlannedPhase): readonly string[] {
+  const notes = steps.flatMap(({ effect, fate }) =>
+    effect === 'destroy' && fate.kind === 'planned'
+      ? fate.instances.flatMap((one) => one.notes)
+      : [],
+  );
+  return [...new Set(notes)];
 }
 
 function destroyedBy(step: PlannedStep): readonly string[] {
