@@ -44,11 +44,11 @@ export function undoDetails(
 function keptOrNot({ keptBy, ...before }: Before, { instances }: RunState): Before {
   if (keptBy === undefined) return before;
   const isMade = [...instances.values()].some(({ status, outputs }) => {
-    const { bucket, folder, key } = outputs ?? {};
-    const isThere =
-      keptBy === `s3://${String(bucket)}/${String(key)}` ||
-      (typeof folder === 'string' && keptBy.startsWith(`s3://${String(bucket)}/${folder}/`));
-    return status === 'succeeded' && isThere;
+    const { bucket, folder } = outputs ?? {};
+    if (status !== 'succeeded' || typeof bucket !== 'string' || typeof folder !== 'string') {
+      return false;
+    }
+    return keptBy.startsWith(`s3://${bucket}/${folder}/`);
   });
   return isMade ? { ...before, keptBy } : { ...before, unless: keptBy };
 }

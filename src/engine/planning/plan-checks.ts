@@ -75,10 +75,10 @@ async function causeOf(
   { needs }: Check,
   asked: ReadonlyMap<string, Promise<CheckResult>>,
 ): Promise<string | undefined> {
-  const needed = await Promise.all(needs.map((id) => asked.get(id)));
-  for (const result of needed) {
-    if (result?.verdict === 'fails') return result.id;
-    if (result?.restsOn !== undefined) return result.restsOn;
+  const needed = await Promise.all(needs.flatMap((id) => asked.get(id) ?? []));
+  for (const { id, verdict, restsOn } of needed) {
+    if (verdict === 'fails') return id;
+    if (restsOn !== undefined) return restsOn;
   }
   return undefined;
 }

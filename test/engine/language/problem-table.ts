@@ -41,16 +41,7 @@ export const problemTable: readonly (readonly [rule: string, text: string, probl
     `${header}preconditions: [ { id: hint, severity: warning, action: test.find, with: { target: source } }, { id: next, action: test.find, with: { target: source }, needs: [hint] } ]\n${onlyPhases}`,
     'needs "hint": it is only a warning, so the run would begin without this one',
   ],
-  [
-    'words for a condition that is not there',
-    step('whenNot: never'),
-    '"whenNot" says why "when" is false, and there is no "when"',
-  ],
-  [
-    'a template in words for a condition',
-    step("when: 'false', whenNot: 'not {{env.X}}'"),
-    '"whenNot" is plain text',
-  ],
+  ['words for no condition', step('whenNot: never'), 'there is no "when"'],
   ['a wrong type', step('deferUndo: maybe'), 'must be a boolean, not "maybe"'],
   ['a missing key', header, 'the key "phases" is missing'],
   [

@@ -53,10 +53,10 @@ describe('a chosen step that needs one that is left out', () => {
   });
 });
 
-describe('a look that is skipped by name', () => {
-  const warnings = async (phases: readonly Phase[]): Promise<readonly string[]> =>
-    (await planOf(phases, skipping('look'))).warnings.map(({ message }) => message);
+const warningsOf = async (phases: readonly Phase[]): Promise<readonly string[]> =>
+  (await planOf(phases, skipping('look'))).warnings.map(({ message }) => message);
 
+describe('a look that is skipped by name', () => {
   it('is told of, with what rests on it: steps that change something, guards, what destroys', async () => {
     const phases = [
       phase('p', [get('look'), needing(make('a'), 'look'), needing(get('again'), 'a')]),
@@ -64,13 +64,15 @@ describe('a look that is skipped by name', () => {
         guards: [check({ id: 'g', with: { target: 'a', name: 'x', is: 1 }, references: ['look'] })],
       }),
     ];
-    expect(await warnings(phases)).toEqual([
+    expect(await warningsOf(phases)).toEqual([
       'look is skipped, so what rests on it goes unchecked: guard g, a, d; destroying: d',
     ]);
   });
 
   it('is not worth a word where only looks come after it', async () => {
-    expect(await warnings([phase('p', [get('look'), needing(get('again'), 'look')])])).toEqual([]);
+    expect(await warningsOf([phase('p', [get('look'), needing(get('again'), 'look')])])).toEqual(
+      [],
+    );
   });
 });
 

@@ -257,9 +257,10 @@ describe('targets', () => {
   });
 });
 
+const asks = (id: string, is: number, ...needs: readonly string[]) =>
+  check({ id, with: { target: 'a', name: 'x', is }, needs });
+
 describe('a precondition that needs another one', () => {
-  const asks = (id: string, is: number, ...needs: readonly string[]) =>
-    check({ id, with: { target: 'a', name: 'x', is }, needs });
   const preconditions = [
     asks('there', 2),
     asks('whole', 2, 'there'),
