@@ -42,6 +42,7 @@ function stable({ stdout, stderr }: CliResult): string {
   return `${stdout}\n${stderr}`
     .replaceAll(/\/[\w./-]+\/(\w+\.kubeconfig)/g, 'DIR/$1')
     .replaceAll(folder, 'RUNBOOKS')
+    .replaceAll(/-e \/\S+/g, '-e ENV')
     .replaceAll(
       /-([0-9a-f]{5}|[0-9a-f]{8})\b/g,
       (_whole, hash: string) => `-${'0'.repeat(hash.length)}`,
