@@ -12,6 +12,8 @@ export interface Before {
   readonly was?: string;
   /** "s3://bucket/key": while that is there, the undo leaves the object. Nobody is told to delete it then. */
   readonly keptBy?: string;
+  /** The same, where the run has not made it, as far as its journal says. */
+  readonly unless?: string;
   /** Artifact of the run that holds it as it was. */
   readonly copy?: string;
   /** What follows "kubectl … " or "aws … ". Never a deletion of an object: its finalizers may act on it. */

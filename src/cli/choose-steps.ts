@@ -1,7 +1,7 @@
 // The flags that ask for a part of a runbook → which of its steps are carried out.
 
 import type { DrPorts } from '../actions/index.ts';
-import { DrctlError, selectSteps } from '../engine/index.ts';
+import { selectSteps } from '../engine/index.ts';
 import type { Registry, Runbook, Selection, StepChoice } from '../engine/index.ts';
 
 export interface ChoiceArgs {
@@ -35,12 +35,7 @@ export async function chooseSteps(
   args: ChoiceArgs,
   { runbook, registry }: { readonly runbook: Runbook; readonly registry: Registry<DrPorts> },
 ): Promise<Selection | undefined> {
-  const [from, until, reason] = [
-    once('--from', args.from),
-    once('--until', args.until),
-    once('--reason', args.reason),
-  ];
-  const { phase: phases, only, skip } = args;
+  const { phase: phases, only, from, until, skip, reason } = args;
   const isAll = [...phases, ...only, ...skip].length === 0;
   if (isAll && from === undefined && until === undefined && reason === undefined) return undefined;
   const choice: StepChoice = {
@@ -59,10 +54,4 @@ async function whoAsks(): Promise<string> {
   const { operator } = await import('../adapters/index.ts');
   const { user, host } = operator();
   return `${user}@${host}`;
-}
-
-/** A flag that is given twice arrives as a list. */
-function once(flag: string, value: unknown): string | undefined {
-  if (value === undefined || typeof value === 'string') return value;
-  throw new DrctlError('USAGE', `${flag} is given more than once`);
 }

@@ -1,11 +1,18 @@
 // Targets of a runbook → connections. Opened when a step first needs one, shared by all that name it, closed at the end.
-// A target that was given up on the command line is never contacted.
+// Of a target that was given up on the command line nothing is asked but whether it answers.
 
 import path from 'node:path';
 import type { DrClients, DrReaders, KubeClient } from '../actions/index.ts';
 import type { AwsTarget, KubeTarget } from '../adapters/index.ts';
 import { DrctlError, closest, invariant } from '../engine/index.ts';
-import type { ArtifactReader, Json, RenderedTarget, RunLease } from '../engine/index.ts';
+import type {
+  ArtifactReader,
+  ErrorCode,
+  Json,
+  JsonObject,
+  RenderedTarget,
+  RunLease,
+} from '../engine/index.ts';
 
 export interface ConnectionOptions {
   readonly targets: ReadonlyMap<string, RenderedTarget>;
@@ -25,6 +32,11 @@ export interface Connections {
   /** With the questions about the caller that no action asks. */
   kubeTarget(target: string): KubeTarget;
   awsTarget(target: string): AwsTarget;
+  /**
+   * Does the server of a Kubernetes target answer, whatever it says? Also of one that was given up, of which nothing else can
+   * be asked here. False: nothing answers, or it cannot be reached with these settings.
+   */
+  answers(target: string, signal: AbortSignal): Promise<boolean>;
   close(): void;
 }
 
@@ -42,9 +54,7 @@ export async function connectTargets(options: ConnectionOptions): Promise<Connec
         `Target "${name}" is of type ${target.type}, where one of type ${type} is needed`,
       );
     }
-    return Object.fromEntries(
-      Object.entries(target.settings).map(([key, value]) => [key, textOf(value)]),
-    );
+    return textsOf(target.settings);
   };
 
   const kube = (name: string): KubeTarget => {
@@ -84,6 +94,20 @@ export async function connectTargets(options: ConnectionOptions): Promise<Connec
     kube: async (name) => kube(name).client,
     kubeTarget: kube,
     awsTarget: aws,
+    async answers(name, signal) {
+      const known = options.targets.get(name);
+      if (known?.type !== 'kubernetes') return false;
+      let target: KubeTarget | undefined;
+      try {
+        target = adapters.createKubeTarget(textsOf(known.settings), { notice: () => undefined });
+        await target.reader.version(signal);
+        return true;
+      } catch (error) {
+        return error instanceof DrctlError && refusals.has(error.code);
+      } finally {
+        target?.close();
+      }
+    },
     close() {
       for (const target of kubeTargets.values()) target.close();
       for (const target of awsTargets.values()) target.close();
@@ -104,6 +128,17 @@ function findTarget(options: ConnectionOptions, name: string): RenderedTarget {
         ? `It has: ${[...options.targets.keys()].join(', ')}`
         : `Did you mean "${near}"?`,
   });
+}
+
+/** Said by a server that is there. */
+const refusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'CLIENT_UNAUTHENTICATED',
+  'CLIENT_DENIED',
+  'CLIENT_THROTTLED',
+]);
+
+function textsOf(settings: JsonObject): Record<string, string> {
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, textOf(value)]));
 }
 
 /** The loader has made sure that settings are text. */

@@ -101,6 +101,16 @@ export const choiceFlags = {
   reason: { type: 'string', describe: 'Why steps are skipped; kept with the run and your name' },
 } as const satisfies Record<string, Options>;
 
+/** All of a plan. */
+export const fullFlags = {
+  full: { type: 'boolean', default: false, describe: 'Every object and every field' },
+  pager: {
+    type: 'boolean',
+    default: true,
+    describe: 'With --full on a terminal: through $DRCTL_PAGER, $PAGER or less (--no-pager: never)',
+  },
+} as const satisfies Record<string, Options>;
+
 export const takeoverFlags = {
   takeover: {
     type: 'boolean',

@@ -17,9 +17,12 @@ export interface HeldReplicas {
 
 const actionName = 'k8s.scale';
 
-/** In the order in which they were first scaled. What a later step of the run scaled back is not held any more. */
-export function heldReplicas(state: RunState): readonly HeldReplicas[] {
-  if (state.outcome === 'succeeded') return [];
+/**
+ * In the order in which they were first scaled. What a later step of the run scaled back is not held any more.
+ * `isPart`: the run ended before its runbook did, so nothing has taken the place of what it scaled down.
+ */
+export function heldReplicas(state: RunState, isPart: boolean): readonly HeldReplicas[] {
+  if (state.outcome === 'succeeded' && !isPart) return [];
   const held = new Map<string, HeldReplicas>();
   for (const id of state.startOrder) {
     const instance = state.instances.get(id);

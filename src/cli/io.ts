@@ -19,6 +19,8 @@ export interface Io {
   readonly cwd: string;
   /** SIGINT, SIGTERM and SIGHUP. The answer stops listening. */
   onSignal(listener: (signal: string) => void): () => void;
+  /** Shows a text through another program; false when that cannot be started, and nothing was shown. */
+  page?(command: readonly string[], text: string): Promise<boolean>;
   /** How secrets are masked from now on, also in what is printed when everything else has failed. */
   maskWith(mask: (text: string) => string): void;
 }

@@ -4,6 +4,7 @@
 import type { Json, JsonObject, Redactor } from '../engine/index.ts';
 import type { OutputFlags } from './command.ts';
 import type { Io, Screen } from './io.ts';
+import { pagerOf } from './pager.ts';
 import { createStyle } from './style.ts';
 import type { Style } from './style.ts';
 import { withState } from './with-state.ts';
@@ -40,6 +41,8 @@ export interface Output {
   readonly noteStyle: Style;
   /** A result for people; nothing with --json. Ends with a line break. */
   result(text: string): void;
+  /** A long result: through a pager where somebody sits before a terminal, unless they do not want one. */
+  longResult(lines: readonly string[], usePager: boolean): Promise<void>;
   /** A result for machines; nothing without --json. Fields must be plain data. */
   event(type: string, fields: object): void;
   /** Progress for people; nothing with --json or --quiet. */
@@ -58,8 +61,8 @@ export function createOutput(io: Io, flags: OutputFlags): Output {
     screen.isTerminal && flags.color !== false && (io.env['NO_COLOR'] ?? '') === '';
   const mask = (text: string): string => redactor?.maskText(text) ?? text;
   const complete = (text: string): string => withState(text, flags.state);
-  const write = (screen: Screen, text: string): void =>
-    screen.write(`${harmless(mask(complete(text)))}\n`);
+  const clean = (text: string): string => harmless(mask(complete(text)));
+  const write = (screen: Screen, text: string): void => screen.write(`${clean(text)}\n`);
   const progress = io.stdout.isTerminal && !json ? io.stdout : io.stderr;
   return {
     json,
@@ -71,6 +74,13 @@ export function createOutput(io: Io, flags: OutputFlags): Output {
     proseColumns: io.stdout.isTerminal ? io.stdout.columns : Infinity,
     result: (text) => {
       if (!json) write(io.stdout, text);
+    },
+    longResult: async (lines, usePager) => {
+      if (json) return;
+      const pager = usePager && !quiet ? pagerOf(io) : undefined;
+      const text = lines.map(clean).join('\n');
+      if (pager !== undefined && (await io.page?.(pager, `${text}\n`)) === true) return;
+      for (const line of lines) write(io.stdout, line);
     },
     event: (type, fields) => {
       if (!json) return;

@@ -1,6 +1,6 @@
 // The real process: streams, signals, warnings, and the exit code. The only file of the command line that touches them.
 
-import { setFlagsFromString } from 'node:v8';
+import { spawn } from 'node:child_process';
 import type { Io, Screen } from './io.ts';
 import { DEFAULT_COLUMNS } from './io.ts';
 import { drctlVersion } from './version.ts';
@@ -33,20 +33,12 @@ export async function runProcess(): Promise<void> {
     process.exitCode = 0;
     return;
   }
-  hurry();
   const { main } = await import('./main.ts');
   process.exitCode = await main(argv, io);
   setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
 }
 
 const BUG_EXIT_CODE = 70;
-const HURRY_MS = 1_000;
-
-/** Optimized code pays later than a short command ends: making it would take a third of the command's time. */
-function hurry(): void {
-  setFlagsFromString('--no-opt');
-  setTimeout(() => setFlagsFromString('--opt'), HURRY_MS).unref();
-}
 
 function processIo(maskWith: Io['maskWith']): Io {
   return {
@@ -55,6 +47,7 @@ function processIo(maskWith: Io['maskWith']): Io {
     stdin: process.stdin,
     env: process.env,
     cwd: process.cwd(),
+    page,
     maskWith,
     onSignal(listener) {
       for (const signal of signals) process.on(signal, listener);
@@ -63,6 +56,17 @@ function processIo(maskWith: Io['maskWith']): Io {
       };
     },
   };
+}
+
+/** Waits until the person has left it. What it does not want to read any more is no error. */
+function page([program = '', ...words]: readonly string[], text: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const pager = spawn(program, words, { stdio: ['pipe', 'inherit', 'inherit'] });
+    pager.once('error', () => resolve(false));
+    pager.once('close', () => resolve(true));
+    pager.stdin.on('error', () => undefined);
+    pager.stdin.end(text);
+  });
 }
 
 function screen(stream: NodeJS.WriteStream): Screen {

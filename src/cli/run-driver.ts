@@ -14,7 +14,8 @@ import { stuckSteps } from './stuck.ts';
 import type { StuckStep } from './stuck.ts';
 import { showError } from './views/error.ts';
 import { groupObjects } from './views/change-groups.ts';
-import { destroyedObjects } from './views/plan-step.ts';
+import { impactLines } from './views/impact.ts';
+import { destroyedObjects, destroyingNotes } from './views/plan-step.ts';
 import { createPlainView } from './views/run-plain.ts';
 import type { RunView, Section } from './views/run-view.ts';
 import { stuckLines } from './views/stuck.ts';
@@ -161,14 +162,17 @@ export async function driveRun(
 
 /** What a person should see before they agree to a phase. */
 export function phaseDetails(plan: Plan, subject: string, cli: Cli): readonly string[] {
-  if (!plan.phases.some((phase) => phase.id === subject)) return [];
-  const { noteStyle } = cli.output;
+  const phase = plan.phases.find(({ id }) => id === subject);
   const destroyed = destroyedObjects(plan, subject);
-  if (destroyed.length === 0) return [];
-  return [
-    noteStyle.bold(`Phase ${subject} will destroy:`),
-    ...groupObjects(destroyed, Infinity).map((one) => `  ${noteStyle.bad('-')} ${one}`),
+  if (phase === undefined || destroyed.length === 0) return [];
+  const { noteStyle: style } = cli.output;
+  const lines = [
+    style.bold(`Phase ${subject} will destroy:`),
+    ...groupObjects(destroyed, Infinity).map((one) => `  ${style.bad('-')} ${one}`),
+    ...destroyingNotes(phase).map((note) => `  ${style.warn('!')} ${note}`),
+    ...impactLines(plan.impact, style),
   ];
+  return lines.flatMap((line) => wrapped(line, cli.io.stderr.columns));
 }
 
 function tellEnd(

@@ -1,18 +1,12 @@
 // What a rollback that is stuck leaves to a person: every step that is not undone, why, what was there before it, and how
 // that is put back by hand.
 
-import { envScope, previewRollback, renderTargets, renderVars, runScope } from '../engine/index.ts';
-import type {
-  EnvValue,
-  ErrorRecord,
-  RenderedTarget,
-  RunHeader,
-  RunState,
-  Runbook,
-} from '../engine/index.ts';
+import { previewRollback, renderTargets } from '../engine/index.ts';
+import type { ErrorRecord, RenderedTarget, RunHeader, RunState, Runbook } from '../engine/index.ts';
 import type { DrPorts } from '../actions/index.ts';
 import type { Registry } from '../engine/index.ts';
 import { kubectl } from './kubectl.ts';
+import { recordedScope } from './recorded-scope.ts';
 import { undoDetails } from './views/undo-details.ts';
 
 export interface StuckStep {
@@ -68,18 +62,10 @@ export function stuckSteps(options: {
   });
 }
 
-/** With the values that the run keeps; a target that needs a sensitive one has none. */
+/** A target that needs a sensitive value has no settings. */
 function targetsOf(runbook: Runbook, header: RunHeader): ReadonlyMap<string, RenderedTarget> {
-  const env = [...runbook.env.keys()].map((name): EnvValue => ({
-    name,
-    value: header.env[name],
-    sensitive: false,
-    origin: { from: 'default' },
-  }));
   try {
-    const run = runScope(header.runId);
-    const vars = renderVars(runbook, env, run);
-    return renderTargets(runbook, { env: envScope(env), vars, run, steps: {} });
+    return renderTargets(runbook, recordedScope(runbook, header));
   } catch {
     return new Map();
   }

@@ -15,6 +15,8 @@ export interface TargetFact {
   /** "Kubernetes v1.31.2 as ana", an AWS identity; absent: not asked. */
   readonly answers?: string;
   readonly problem?: string;
+  /** It was given up, and its server answers all the same. */
+  readonly answersThough?: true;
 }
 
 /** A header must not hold a plan up. */
@@ -33,7 +35,12 @@ export async function targetFacts(options: {
       const place = settings['kubeconfig'] ?? settings['region'];
       const where = typeof place === 'string' ? place : '';
       const fact = { name, type, where };
-      if (options.unavailable.includes(name)) return { ...fact, problem: 'given up' };
+      if (options.unavailable.includes(name)) {
+        const isThere = !options.offline && (await answersThough(name, { connections, signal }));
+        return isThere
+          ? { ...fact, problem: 'given up, and yet it answers', answersThough: true }
+          : { ...fact, problem: 'given up' };
+      }
       if (options.offline) return fact;
       try {
         const deadline = { ms: FACT_TIMEOUT_MS, signal, subject: `Asking ${name}` };
@@ -47,6 +54,21 @@ export async function targetFacts(options: {
       }
     }),
   );
+}
+
+/** Given up is what is gone: nobody waits long for it. */
+const GONE_TIMEOUT_MS = 5_000;
+
+async function answersThough(
+  name: string,
+  { connections, signal }: { readonly connections: Connections; readonly signal: AbortSignal },
+): Promise<boolean> {
+  const deadline = { ms: GONE_TIMEOUT_MS, signal, subject: `Asking ${name}` };
+  try {
+    return await withDeadline(deadline, (bounded) => connections.answers(name, bounded));
+  } catch {
+    return false;
+  }
 }
 
 async function ask(

@@ -66,6 +66,9 @@ export { phaseToApprove, recordApproval, waitingPhase } from './running/record-a
 export { decideStep } from './running/decide-step.ts';
 export { previewRollback, summarizeRun } from './running/summary.ts';
 export { pastRun } from './running/past-run.ts';
+export type { OpenOutage } from './running/open-outages.ts';
+export { openOutages } from './running/open-outages.ts';
+export { targetsToConfirm } from './running/target-to-confirm.ts';
 export { standingOf } from './running/standing.ts';
 export type { JournalDecoder, JournalEnd } from './running/journal.ts';
 export {
@@ -124,6 +127,8 @@ export { levelsOf, topologicalOrder, transitiveNeeds } from './planning/graph.ts
 export { patiently } from './planning/patiently.ts';
 export { choiceFlags } from './planning/choice-words.ts';
 export { selectSteps } from './planning/select-steps.ts';
+export type { RestOfRunbook } from './planning/rest-of-runbook.ts';
+export { restOfRunbook } from './planning/rest-of-runbook.ts';
 export { withDeadline } from './planning/deadline.ts';
 export type { PlannedFor } from './planning/plan-digest.ts';
 export { planDigest } from './planning/plan-digest.ts';

@@ -1,11 +1,11 @@
 // More than one person for a phase, from the command line: what each of them sees and types, and that the run waits.
 
-import { readdir } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createBench, runbook, values } from './bench.ts';
+import { createBench, runbook, secret, values } from './bench.ts';
 import type { CliResult } from './run-cli.ts';
 
 const bench = createBench();
@@ -67,5 +67,24 @@ describe('approving a phase that asks one person', () => {
       code: 2,
       stderr: expect.stringContaining('does not ask for more than one person'),
     });
+  });
+
+  it('keeps no secret that stands in the reason, and prints none', async () => {
+    await bench.write('small.yaml', twoPeople);
+    expect((await bench.drctl('apply', 'small.yaml', ...values, '--auto-approve')).code).toBe(5);
+    const run = await newestRun();
+    const said = await bench.drctl(
+      'approve',
+      run,
+      'clean',
+      '--json',
+      '--reason',
+      `it is ${secret}`,
+    );
+    expect(said.code, said.stderr).toBe(0);
+    const journal = path.join(bench.cwd, '.drctl/runs', run, 'journal.ndjson');
+    const kept = await readFile(journal, 'utf8');
+    expect(kept).toContain('"reason":"it is ');
+    expect(`${kept}${said.stdout}${said.stderr}`).not.toContain(secret);
   });
 });

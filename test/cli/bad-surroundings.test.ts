@@ -56,13 +56,13 @@ describe('bad surroundings', () => {
           'kubeconfig',
           bench.server.kubeconfig({ token }).replace(bench.server.url, 'https://127.0.0.1:1'),
         ),
-      1,
+      3,
       'CLIENT_UNREACHABLE',
     ],
     [
       'wrong credentials',
       () => bench.write('kubeconfig', bench.server.kubeconfig({ token }).replace(token, 'wrong')),
-      1,
+      3,
       'CLIENT_UNAUTHENTICATED',
     ],
     [
@@ -87,7 +87,7 @@ describe('bad surroundings', () => {
     async (_what, spoil, code, name) => {
       await spoil();
       const result = await bench.drctl('apply', 'small.yaml', ...values, '--auto-approve');
-      expect(result.stderr).toContain(`${name}:`);
+      expect(result.stderr).toContain(name);
       expect(result.code).toBe(code);
       expect(result.stderr).not.toMatch(/^\s+at /m);
       expect(await bench.configMaps()).not.toContain('one');

@@ -1,5 +1,6 @@
 // What `status` says about workloads that a run keeps scaled, against a real API server on loopback.
 
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createKubeTarget } from '../../src/adapters/index.ts';
@@ -69,3 +70,27 @@ it.each(['resume', 'rollback'])(
     expect((await bench.drctl('status')).stdout).not.toContain('holds');
   },
 );
+
+it('names what a part of a runbook leaves scaled and out of use, and what to type next', async () => {
+  const outages = 'outages: [{ title: the operator is away, from: stop, until: color }]\nphases:';
+  const small = path.join(bench.cwd, 'small.yaml');
+  await bench.write('small.yaml', (await readFile(small, 'utf8')).replace('phases:', outages));
+  const part = ['small.yaml', '-e', 'my.env', '--until', 'stop', '--auto-approve'];
+  expect((await bench.drctl('apply', ...part)).code).toBe(0);
+  const { stdout } = await bench.drctl('status');
+  expect(stdout).toContain('ended before start-web: what it changed stays as it left it');
+  expect(stdout).toContain('holds here Deployment default/operator at 0, was 2 (stop)');
+  expect(stdout).toMatch(/Out of use\n {2}the operator is away since TIME, from stop until color/);
+  expect(stdout).toMatch(
+    /Next\n {2}drctl plan CWD\/small.yaml -e CWD\/my.env --from start-web --until color /,
+  );
+  expect(stdout).toMatch(/ {2}drctl rollback RUN-small --preview/);
+  const { stdout: json } = await bench.drctl('status', '--json');
+  expect(JSON.parse(json)).toMatchObject({
+    outages: [{ title: 'the operator is away' }],
+    rest: { next: 'start-web', until: 'color', because: expect.stringContaining('remove-old') },
+    holds: [{ name: 'operator', replicas: 0 }, { name: 'web' }],
+  });
+  expect((await bench.drctl('rollback', '--auto-approve')).code).toBe(0);
+  expect((await bench.drctl('status')).stdout).not.toMatch(/Out of use|holds|Next/);
+});

@@ -26,8 +26,11 @@ function uploaded(params: InstanceState['params']): InstanceState {
   } as unknown as InstanceState;
 }
 
-function detailsOf(instance: InstanceState) {
-  const state = { instances: new Map([['upload', instance]]) } as unknown as RunState;
+const recorded = { status: 'succeeded', outputs: { bucket: 'b', folder: 'run' } };
+
+function detailsOf(instance: InstanceState, others: Readonly<Record<string, object>> = {}) {
+  const instances = new Map<string, object>([['upload', instance], ...Object.entries(others)]);
+  const state = { instances } as unknown as RunState;
   const undo = undoDetails(prospect, { runbook: {} as Runbook, state });
   const view = { pointOfNoReturn: undefined, verbose: false, columns: 120 };
   return { undo, ledger: ledgerLines({ ...view, undo: [undo], style: createStyle(false) }) };
@@ -38,7 +41,7 @@ it('stays while the backup is there, and nobody is told to delete it', () => {
   expect(beforeOf(kept)).toEqual([
     { object: 's3://b/run/etcd.db', was: 'not there', keptBy: 's3://b/run/backup.json' },
   ]);
-  const { undo, ledger } = detailsOf(kept);
+  const { undo, ledger } = detailsOf(kept, { record: recorded });
   expect(keeperOf(undo)).toBe('s3://b/run/backup.json');
   expect(detailLines(undo)).toEqual([
     's3://b/run/etcd.db: stays while s3://b/run/backup.json is there',
@@ -46,6 +49,18 @@ it('stays while the backup is there, and nobody is told to delete it', () => {
   expect(ledger.join('\n')).toMatch(
     /upload +stays +s3:\/\/b\/run\/etcd.db: s3:\/\/b\/run\/backup.json keeps it/,
   );
+});
+
+it('goes when the run was cut off before the backup was finished: no file is named that is not there', () => {
+  const kept = uploaded({ keptBy: 'run/backup.json' });
+  for (const others of [{}, { record: { ...recorded, status: 'running', outputs: null } }]) {
+    const { undo, ledger } = detailsOf(kept, others);
+    expect(keeperOf(undo)).toBeUndefined();
+    expect(detailLines(undo)).toEqual([
+      's3://b/run/etcd.db: was not there; stays only if there is s3://b/run/backup.json by then',
+    ]);
+    expect(ledger.join('\n')).toMatch(/upload +put back +s3:\/\/b\/run\/etcd.db: not there/);
+  }
 });
 
 it('is put back where nothing keeps it', () => {

@@ -27,20 +27,39 @@ function refused(...preconditions: readonly CheckResult[]): ReturnType<typeof re
   return refusal({ preconditions, phases: [] } as unknown as Plan);
 }
 
-it('only a server that does not answer: its code, and the way on', () => {
+it('only a server that does not answer refuses too, for no step has failed: with its code, and the way on', () => {
   expect(refused(silent)).toMatchObject({
-    code: 'CLIENT_UNREACHABLE',
-    exitCode: 1,
-    message: `Nothing was begun: silent: ${silence.message}`,
+    code: 'PRECONDITION_FAILED',
+    exitCode: 3,
+    message: `Nothing was begun: silent: ${silence.message} (CLIENT_UNREACHABLE)`,
     hint,
   });
 });
+
+it.each([
+  ['VALUE_UNRESOLVED', 'VALUE_UNRESOLVED', 2],
+  ['PROTECTED', 'PROTECTED', 3],
+  ['CLIENT_DENIED', 'PRECONDITION_FAILED', 3],
+  ['STEP_TIMEOUT', 'PRECONDITION_FAILED', 3],
+  ['BUG', 'PRECONDITION_FAILED', 3],
+] as const)(
+  'a step that cannot be planned because of %s ends as %s, with %i',
+  (code, as, exitCode) => {
+    const error: ErrorRecord = { code, message: 'no' };
+    const instances = [{ id: 'a', params: {}, changes: [], observed: [], notes: [], error }];
+    const steps = [
+      { id: 'a', effect: 'change', risk: 'safe', fate: { kind: 'planned', instances } },
+    ];
+    const plan = { preconditions: [], phases: [{ steps }] } as unknown as Plan;
+    expect(refusal(plan)).toMatchObject({ code: as, exitCode });
+  },
+);
 
 it('a precondition that does not hold beside it decides the code; both ways on are named', () => {
   expect(refused(silent, failing('real'))).toMatchObject({
     code: 'PRECONDITION_FAILED',
     exitCode: 3,
-    message: `Nothing was begun: silent: ${silence.message}; real: It is not passive`,
+    message: `Nothing was begun: silent: ${silence.message} (CLIENT_UNREACHABLE); real: It is not passive`,
     hint: `Put right what fails, and plan again\nsilent: ${hint}`,
   });
 });

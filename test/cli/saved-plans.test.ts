@@ -171,6 +171,12 @@ describe('what moved meanwhile', () => {
     expect(await goes()).toContain('Nothing moved');
   });
 
+  it('is planned anew with the flags that it was planned with', async () => {
+    await bench.drctl('plan', 'small.yaml', ...values, '--phase', 'build', '-o', 'my.plan');
+    await patchExisting({ color: 'green' });
+    expect((await bench.drctl(...apply)).stderr).toMatch(/-e CWD\/my.env --phase build -o FILE/);
+  });
+
   it('matters when the runbook is another text now, but not when it is gone', async () => {
     await makePlan();
     await bench.write('small.yaml', runbook.replace('color: red', 'color: pink'));

@@ -112,7 +112,7 @@ const refused = [
 const warned = ['hosted-cluster-not-paused', 'etcd-wholly-healthy'] as const;
 
 describe('a plan in a world with many faults', () => {
-  let text: CliResult | undefined;
+  const texts = new Map<number, CliResult>();
   let json: CliResult | undefined;
 
   beforeAll(async () => {
@@ -122,7 +122,11 @@ describe('a plan in a world with many faults', () => {
     const words = ['plan', `${folder}/aws-same-region.yaml`, '-e', envFile];
     const sets = ['--set', `BUCKET_NAME=${OIDC_BUCKET}`, '--set', 'AWS_ZONE_ID=Z0LABPRIVATEZONE1'];
     const options = { cwd: await newFolder(), columns: 100 };
-    text = await runCli([...words, ...sets], { ...options, isTerminal: true });
+    for (const columns of [80, 100, 200])
+      texts.set(
+        columns,
+        await runCli([...words, ...sets], { ...options, columns, isTerminal: true }),
+      );
     json = await runCli([...words, ...sets, '--json'], options);
     await stopLabs();
   }, LIMIT_MS);
@@ -156,7 +160,8 @@ describe('a plan in a world with many faults', () => {
     }
   });
 
-  it('reads so at 100 columns', () => {
+  it.each([80, 100, 200])('reads so at %i columns', (columns) => {
+    const text = texts.get(columns);
     expect(text?.code).toBe(3);
     const [, checks = ''] = /\n(Preconditions\n[^]*?)\n\nPhase /.exec(text?.stdout ?? '') ?? [];
     const stable = checks

@@ -1,4 +1,5 @@
-// What a person reads before deciding, in five worlds, as it stands on a terminal of 100 columns. Whoever changes one of
+// What a person reads before deciding, in five worlds, as it stands on a terminal of 100 columns, and where all is well on a
+// narrow and on a wide one too. Whoever changes one of
 // these reads it again as if it were three in the morning.
 
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -20,6 +21,7 @@ interface Reader {
   readonly hands: Hands;
   say(...words: readonly string[]): Promise<CliResult>;
   plan(...words: readonly string[]): Promise<CliResult>;
+  planAt(columns: number): Promise<CliResult>;
 }
 
 async function reader(): Promise<Reader> {
@@ -30,7 +32,9 @@ async function reader(): Promise<Reader> {
     runCli(words, { cwd, columns: 100, isTerminal: true });
   const plan = async (...words: readonly string[]) =>
     say('plan', `${folder}/aws-same-region.yaml`, ...env, ...words);
-  return { hands, say, plan };
+  const planAt = async (columns: number) =>
+    runCli(['plan', `${folder}/aws-same-region.yaml`, ...env], { cwd, columns, isTerminal: true });
+  return { hands, say, plan, planAt };
 }
 
 /** What is another one in each lab. */
@@ -38,6 +42,7 @@ function stable({ stdout, stderr }: CliResult): string {
   return `${stdout}\n${stderr}`
     .replaceAll(/\/[\w./-]+\/(\w+\.kubeconfig)/g, 'DIR/$1')
     .replaceAll(folder, 'RUNBOOKS')
+    .replaceAll(/-e \/\S+/g, '-e ENV')
     .replaceAll(
       /-([0-9a-f]{5}|[0-9a-f]{8})\b/g,
       (_whole, hash: string) => `-${'0'.repeat(hash.length)}`,
@@ -52,10 +57,12 @@ function stable({ stdout, stderr }: CliResult): string {
 
 describe('a plan reads so', () => {
   it('in a world in which all is well', { timeout: LIMIT_MS }, async () => {
-    const { plan } = await reader();
-    const clean = await plan();
-    expect(clean.code).toBe(0);
-    expect(stable(clean)).toMatchSnapshot();
+    const { planAt } = await reader();
+    for (const columns of [100, 80, 200]) {
+      const clean = await planAt(columns);
+      expect(clean.code).toBe(0);
+      expect(stable(clean)).toMatchSnapshot(`${columns} columns`);
+    }
   });
 
   it('in a world in which half of it is done', { timeout: LIMIT_MS }, async () => {

@@ -1,7 +1,7 @@
 // drctl approve: one more person's yes to a phase that asks for several.
 
 import { defineCommand } from '../define-command.ts';
-import { stateFlags } from '../flags.ts';
+import { inputFlags, stateFlags } from '../flags.ts';
 
 export const approveCommand = defineCommand({
   command: 'approve <run> <subject>',
@@ -12,6 +12,7 @@ export const approveCommand = defineCommand({
     subject: { type: 'string', demandOption: true, describe: 'The phase' },
   },
   flags: {
+    ...inputFlags,
     ...stateFlags,
     reason: { type: 'string', describe: 'Why; kept in the journal with your name' },
   },

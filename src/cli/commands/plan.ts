@@ -1,7 +1,7 @@
 // drctl plan: what would be done, from the live world, by readers only.
 
 import { defineCommand } from '../define-command.ts';
-import { choiceFlags, inputFlags, planFlags, stateFlags } from '../flags.ts';
+import { choiceFlags, fullFlags, inputFlags, planFlags, stateFlags } from '../flags.ts';
 
 export const planCommand = defineCommand({
   command: 'plan <runbook>',
@@ -14,7 +14,7 @@ export const planCommand = defineCommand({
     ...stateFlags,
     ...planFlags,
     ...choiceFlags,
-    full: { type: 'boolean', default: false, describe: 'Every object and every field' },
+    ...fullFlags,
     offline: {
       type: 'boolean',
       default: false,

@@ -1,6 +1,7 @@
 // drctl show: a saved plan, as plan printed it.
 
 import { defineCommand } from '../define-command.ts';
+import { fullFlags } from '../flags.ts';
 
 export const showCommand = defineCommand({
   command: 'show <file>',
@@ -9,7 +10,7 @@ export const showCommand = defineCommand({
     file: { type: 'string', demandOption: true, describe: 'What "drctl plan -o FILE" wrote' },
   },
   flags: {
-    full: { type: 'boolean', default: false, describe: 'Every object and every field' },
+    ...fullFlags,
   },
   examples: [
     ['drctl show move.plan', 'What it would do'],

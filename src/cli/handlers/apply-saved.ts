@@ -15,6 +15,7 @@ import type { ApplyArgs } from '../begin-run.ts';
 import { checkApprovals } from '../check-approvals.ts';
 import { choiceAskedFor } from '../choose-steps.ts';
 import type { Cli } from '../command.ts';
+import { choiceWords, runbookWords } from '../command-words.ts';
 import { builtinRegistry } from '../inputs.ts';
 import { assertLocksFree } from '../locks.ts';
 import { makePlan, printPlan } from '../make-plan.ts';
@@ -73,7 +74,7 @@ export async function applySaved(saved: SavedPlan, args: ApplyArgs, cli: Cli): P
     ...comparePlans(plan, now.plan),
   ];
   const when = `made ${ageOf(saved)}`;
-  printPlan(
+  await printPlan(
     { ...saved, facts: now.facts, past: now.past },
     { path: args.runbook, when, full: false },
     cli,
@@ -119,11 +120,16 @@ function refuseStale(saved: SavedPlan, moves: readonly Move[], cli: Cli): never 
   throw new DrctlError(
     'PLAN_STALE',
     `Nothing was begun: the plan does not fit any more (${named.slice(0, MAX_NAMED).join(', ')}${more})`,
-    { hint: `Plan again, and have that plan approved: drctl plan ${saved.runbook.path} -o FILE` },
+    { hint: `Plan again, and have that plan approved: drctl plan ${wordsOf(saved)} -o FILE` },
   );
 }
 
 const MAX_NAMED = 5;
+
+/** As it was planned. */
+function wordsOf({ runbook, plan, ...madeWith }: SavedPlan): string {
+  return `${runbookWords(runbook.path, madeWith)}${choiceWords(plan.selection?.choice)}`;
+}
 
 /** USAGE. */
 function refuseOtherTargets({ unavailable }: SavedPlan, args: ApplyArgs): void {

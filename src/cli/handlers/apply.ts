@@ -53,7 +53,7 @@ export async function apply(args: ApplyArgs, cli: Cli): Promise<number> {
   await assertLocksFree(opened, () => placeOf(store, runId));
   const made = await makePlan(opened, store, cli);
   const view = { path: args.runbook, full: false, when: formatDuration(made.tookMs) };
-  printPlan(made, view, cli);
+  await printPlan(made, view, cli);
   if (!made.plan.canApply) throw refusal(made.plan);
   const approval = await approvePlan(made, args, cli);
   const { plan, clusters } = made;

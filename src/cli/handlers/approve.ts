@@ -2,8 +2,6 @@
 
 import {
   approvalStanding,
-  createRedactor,
-  loadRunbookFromSources,
   peopleText,
   phaseToApprove,
   recordApproval,
@@ -11,7 +9,8 @@ import {
 import type { Approval, PlannedPhase } from '../../engine/index.ts';
 import { canAsk, createApprover } from '../approver.ts';
 import type { Cli } from '../command.ts';
-import { builtinRegistry } from '../inputs.ts';
+import type { InputArgs } from '../inputs.ts';
+import { readRecorded } from '../recorded-inputs.ts';
 import { phaseDetails } from '../run-driver.ts';
 import { openStore, readState } from '../state-folder.ts';
 import type { StateArgs } from '../state-folder.ts';
@@ -19,11 +18,12 @@ import type { StateArgs } from '../state-folder.ts';
 const now = (): Date => new Date();
 
 export async function approve(
-  args: StateArgs & {
-    readonly run: string;
-    readonly subject: string;
-    readonly reason: string | undefined;
-  },
+  args: InputArgs &
+    StateArgs & {
+      readonly run: string;
+      readonly subject: string;
+      readonly reason: string | undefined;
+    },
   cli: Cli,
 ): Promise<number> {
   const { subject, reason } = args;
@@ -32,8 +32,9 @@ export async function approve(
   const store = await openStore(args, cli);
   const header = await store.header(args.run);
   const { runId, plan } = header;
-  const registry = builtinRegistry();
-  const runbook = await loadRunbookFromSources(header.sources, registry);
+  // For the secrets alone: a reason may hold one, and it is kept and printed.
+  const recorded = { ...header, owner: 'this run' };
+  const { runbook, registry, redactor } = await readRecorded(recorded, args, cli);
   const state = await readState(store, runId);
   const of = { header, runbook, registry };
   const phase = phaseToApprove({ ...of, state }, subject);
@@ -55,7 +56,7 @@ export async function approve(
   );
   const approval: Approval = await approver.approve({ subject, ...questionOf(planned, subject) });
   const standing = await recordApproval(
-    { ...of, redactor: createRedactor([]), emit: () => undefined, now },
+    { ...of, redactor, emit: () => undefined, now },
     { store, subject, digest: seen.digest, approval, reason, by },
   );
   output.result(`${output.style.good('✓')} ${runId}: ${approval.by} approves phase ${subject}`);

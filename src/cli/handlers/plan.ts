@@ -26,6 +26,7 @@ export async function plan(
     StateArgs & {
       readonly parallel: number;
       readonly full: boolean;
+      readonly pager: boolean;
       readonly offline: boolean;
       readonly out: string | undefined;
       readonly detailedExitcode: boolean;
@@ -63,8 +64,9 @@ export async function plan(
     cli,
   );
   const made = await makePlan(opened, store, cli);
-  const view = { path: args.runbook, full: args.full, when: formatDuration(made.tookMs) };
-  printPlan(made, view, cli);
+  const { full, pager } = args;
+  const view = { path: args.runbook, full, pager, when: formatDuration(made.tookMs) };
+  await printPlan(made, view, cli);
   if (!made.plan.canApply && !args.offline) {
     if (out !== undefined)
       cli.output.error(`No plan was written to ${out}: it could not be applied`);

@@ -7,13 +7,18 @@ import { readPlan } from '../saved-plans/read-file.ts';
 import { ageOf } from './apply-saved.ts';
 
 export async function show(
-  args: { readonly file: string; readonly full: boolean },
+  args: { readonly file: string; readonly full: boolean; readonly pager: boolean },
   cli: Cli,
 ): Promise<number> {
   const saved = await readPlan(args.file, cli);
   const { plan, digest, targets, pastRuns: past, runId, createdAt, by, runbook } = saved;
-  const view = { path: runbook.path, when: `made ${ageOf(saved)}`, full: args.full };
-  printPlan({ plan, digest, facts: targets, past }, view, cli);
+  const view = {
+    path: runbook.path,
+    when: `made ${ageOf(saved)}`,
+    full: args.full,
+    pager: args.pager,
+  };
+  await printPlan({ plan, digest, facts: targets, past }, view, cli);
   cli.output.event('saved', {
     file: args.file,
     digest,

@@ -3,12 +3,16 @@
 import {
   approvalStanding,
   loadRunbookFromSources,
+  openOutages,
+  restOfRunbook,
   summarizeRun,
+  targetsToConfirm,
   waitingPhase,
 } from '../../engine/index.ts';
 import type { Cli } from '../command.ts';
 import { heldReplicas } from '../held-replicas.ts';
 import { builtinRegistry } from '../inputs.ts';
+import { recordedScope } from '../recorded-scope.ts';
 import { findRun, openStore, readJournal } from '../state-folder.ts';
 import type { StateArgs } from '../state-folder.ts';
 import { stuckSteps } from '../stuck.ts';
@@ -27,7 +31,13 @@ export async function status(
   const { state, lines, head } = await readJournal(store, header.runId, torn);
   const journal = { lines, head };
   const summary = summarizeRun(runbook, registry, state, header.plan.selection);
-  const holds = heldReplicas(state);
+  const rest = restOfRunbook(runbook, registry, header.plan.selection);
+  const holds = heldReplicas(state, rest !== undefined);
+  // To the end of its runbook everything is in use again, whatever was skipped on the way.
+  const isWhole = state.outcome === 'succeeded' && rest === undefined;
+  const outages = isWhole ? [] : openOutages(runbook.outages, state);
+  const scope = recordedScope(runbook, header);
+  const toConfirm = targetsToConfirm({ header, runbook, registry, state, scope });
   const undo = summary.undo.map((prospect) => undoDetails(prospect, { runbook, state }));
   const stuck = stuckSteps({ header, runbook, registry, state });
   const holder = await store.holder(header.runId);
@@ -44,6 +54,9 @@ export async function status(
     journal,
     summary,
     holds,
+    outages,
+    rest,
+    toConfirm,
     undo,
     stuck,
     holder,
@@ -66,6 +79,9 @@ export async function status(
     endedAt: state.endedAt,
     holder,
     holds,
+    outages,
+    rest,
+    toConfirm,
     journal,
     approvals,
     ...summary,

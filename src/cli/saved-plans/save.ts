@@ -48,9 +48,10 @@ export async function savePlan(
       unavailable: session.unavailable,
       parallel: session.parallel,
       actions: versionsOf(actionsOf(session.runbook), session.registry),
-      targets: facts.map((fact) => {
+      targets: facts.map((one) => {
+        const { answersThough: _, ...fact } = one;
         const cluster = clusters[fact.name];
-        const shown = session.redactor.mask({ ...fact }) as unknown as typeof fact;
+        const shown = session.redactor.mask({ ...fact });
         return cluster === undefined ? shown : { ...shown, cluster };
       }),
       ...(past === undefined ? {} : { pastRuns: past }),

@@ -8,7 +8,10 @@ import { cut, wrapped } from './table.ts';
 
 export interface ChangeView {
   readonly style: Style;
+  /** How wide values may be: longer ones are cut unless all is asked for. */
   readonly columns: number;
+  /** Sentences and names are wrapped there, never cut; what is to be copied is neither. Infinity where there is no terminal. */
+  readonly proseColumns: number;
   /** Every field, whole values. */
   readonly full: boolean;
 }
@@ -58,23 +61,34 @@ export function changeLines(change: Change, view: ChangeView): readonly string[]
   const symbol = paintKind(change.kind, style)(symbols[change.kind]);
   switch (change.kind) {
     case 'none':
-      return [style.dim(`${symbols.none} ${fit(change.because, view, 8)}`)];
+      return prose(style.dim(`${symbols.none} ${change.because}`), view);
     case 'later':
       return [`${symbol} ${style.dim(knownWhen(change.waitsFor))}`];
     case 'run':
-      return [
-        `${symbol} ${fit(`${change.on.target}: ${change.summary}`, view, 8)}${risk(change.risk, style)}`,
-      ];
+      return prose(
+        `${symbol} ${change.on.target}: ${change.summary}${risk(change.risk, style)}`,
+        view,
+      );
     case 'create':
     case 'update':
     case 'delete':
       return [
-        `${symbol} ${fit(`${change.on.target}: ${change.on.object}`, view, 24)}${risk(change.risk, style)}`,
+        ...prose(
+          `${symbol} ${change.on.target}: ${change.on.object}${risk(change.risk, style)}`,
+          view,
+        ),
         ...fieldLines(change, view),
       ];
     default:
       return assertNever(change);
   }
+}
+
+/** What stands two steps in, below a phase and a step. */
+const PROSE_INDENT = 6;
+
+function prose(text: string, { proseColumns }: ChangeView): readonly string[] {
+  return wrapped(text.replaceAll('\n', '⏎'), proseColumns - PROSE_INDENT);
 }
 
 function risk(of: 'safe' | 'disruptive' | 'destructive', style: Style): string {

@@ -1,12 +1,19 @@
 // One step of a plan: a headline with the strongest of its changes, and the changes below it.
 
 import { assertNever, counted } from '../../engine/index.ts';
-import type { Change, Plan, PlannedInstance, PlannedStep } from '../../engine/index.ts';
+import type {
+  Change,
+  JsonObject,
+  Plan,
+  PlannedInstance,
+  PlannedPhase,
+  PlannedStep,
+} from '../../engine/index.ts';
 import { changeLines, groupLines, paintKind, symbols } from './change.ts';
 import type { ChangeKind, ChangeView } from './change.ts';
 import { errorRecordLines } from './error.ts';
 import { groupChanges } from './change-groups.ts';
-import { cut, wrapped } from './table.ts';
+import { wrapped } from './table.ts';
 
 const MAX_INSTANCES = 5;
 const MAX_CHANGES = 8;
@@ -22,11 +29,12 @@ export function stepLines(step: PlannedStep, view: ChangeView): readonly string[
   const mark = step.deferUndo ? style.dim(' (undone when the phase ends)') : '';
   switch (fate.kind) {
     case 'skipped':
-      return [style.dim(`· ${step.id} is skipped: ${fate.because}`)];
+      return told(style.dim(`· ${step.id} is skipped: ${fate.because}`), view);
     case 'later':
       return [
-        `${style.later(symbols.later)} ${headline(step, view)}${mark}`,
-        `    ${style.dim(`${risky(step)}known after ${fate.waitsFor.join(', ')}`)}`,
+        ...told(`${style.later(symbols.later)} ${headline(step)}${mark}`, view),
+        ...told(`    ${style.dim(`${risky(step)}known after ${fate.waitsFor.join(', ')}`)}`, view),
+        ...knownParams(step, fate.params ?? {}, view),
       ];
     case 'planned': {
       const broken = isBrokenStep(step);
@@ -36,8 +44,11 @@ export function stepLines(step: PlannedStep, view: ChangeView): readonly string[
       const kind = kindOf(step);
       const symbol = broken ? style.bad('✗') : known ? paintKind(kind, style)(symbols[kind]) : '·';
       const quiet = kind === 'none' && !broken;
-      const head = quiet ? style.dim(headline(step, view)) : headline(step, view);
-      return [`${symbol} ${head}${mark}`, ...instanceLines(step, fate.instances, view)];
+      const head = quiet ? style.dim(headline(step)) : headline(step);
+      return [
+        ...told(`${symbol} ${head}${mark}`, view),
+        ...instanceLines(step, fate.instances, view),
+      ];
     }
     default:
       return assertNever(fate);
@@ -67,10 +78,29 @@ export function isBrokenStep({ fate }: PlannedStep): boolean {
   return fate.kind === 'planned' && fate.instances.some(({ error }) => error !== undefined);
 }
 
-function headline(step: PlannedStep, view: ChangeView): string {
+function headline(step: PlannedStep): string {
   const title = step.title === step.id ? '' : `  ${step.title}`;
-  const line = `${step.id}${title}  [${step.action}]`;
-  return view.full ? line : cut(line, Math.max(60, view.columns - 6));
+  return `${step.id}${title}  [${step.action}]`;
+}
+
+/** Inside a phase. */
+function told(line: string, { proseColumns }: ChangeView): readonly string[] {
+  return wrapped(line, proseColumns - 2);
+}
+
+/** Where a step that changes something goes, as far as that is known before what it does there. */
+function knownParams(
+  { effect }: PlannedStep,
+  params: JsonObject,
+  view: ChangeView,
+): readonly string[] {
+  if (effect === 'read') return [];
+  const parts = Object.entries(params).flatMap(([name, value]) => {
+    const isKnown = typeof value === 'string' && !value.includes('(known after ');
+    return isKnown || typeof value === 'number' ? [`${name} ${value}`] : [];
+  });
+  if (parts.length === 0) return [];
+  return told(`    with ${parts.join(', ')}`, view).map((line) => view.style.dim(line));
 }
 
 /** Only steps that may change something have a risk worth naming before it is known. */
@@ -158,6 +188,16 @@ export function destroyedObjects(plan: Plan, phaseId?: string): readonly string[
   const phases = plan.phases.filter((phase) => phaseId === undefined || phase.id === phaseId);
   const found = phases.flatMap((phase) => phase.steps.flatMap((step) => destroyedBy(step)));
   return [...new Set(found)];
+}
+
+/** What the steps of a phase that destroy say beside it: what goes with an object, and cannot come back. */
+export function destroyingNotes({ steps }: PlannedPhase): readonly string[] {
+  const notes = steps.flatMap(({ effect, fate }) =>
+    effect === 'destroy' && fate.kind === 'planned'
+      ? fate.instances.flatMap((one) => one.notes)
+      : [],
+  );
+  return [...new Set(notes)];
 }
 
 function destroyedBy(step: PlannedStep): readonly string[] {

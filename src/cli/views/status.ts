@@ -4,7 +4,9 @@ import { counted, formatDuration, isOver as isRunOver } from '../../engine/index
 import type {
   InstanceSummary,
   LeaseHolder,
+  OpenOutage,
   PhaseSummary,
+  RestOfRunbook,
   RunHeader,
   RunState,
   RunSummary,
@@ -13,10 +15,11 @@ import type {
 import type { HeldReplicas } from '../held-replicas.ts';
 import type { StuckStep } from '../stuck.ts';
 import type { Style } from '../style.ts';
-import { approvalLines, approveCommands } from './approvals.ts';
+import { approvalLines } from './approvals.ts';
 import type { WaitingApprovals } from './approvals.ts';
 import { errorRecordLines } from './error.ts';
 import { ledgerLines } from './ledger.ts';
+import { nextCommands } from './next-commands.ts';
 import { selectionLines } from './selection.ts';
 import { stuckLines } from './stuck.ts';
 import { wrapped } from './table.ts';
@@ -30,6 +33,12 @@ export interface StatusView {
   readonly summary: RunSummary;
   /** Workloads that it keeps scaled. */
   readonly holds: readonly HeldReplicas[];
+  /** What it put out of use and has not brought back. */
+  readonly outages: readonly OpenOutage[];
+  /** What comes after the part that it was. */
+  readonly rest: RestOfRunbook | undefined;
+  /** Targets that a person has to confirm to be gone before it goes on. */
+  readonly toConfirm: readonly string[];
   /** The reversibility ledger, in the order in which a rollback would go. */
   readonly undo: readonly UndoDetails[];
   /** What a rollback that is stuck leaves to a person. */
@@ -70,11 +79,13 @@ export function statusLines(view: StatusView): readonly string[] {
   const givenUp = [...new Set([...header.unavailable, ...state.unavailable])];
   if (givenUp.length > 0) lines.push(`  ${style.warn(`without ${givenUp.join(', ')}: given up`)}`);
   if (holder === undefined) lines.push(...approvalLines(view.approvals, style));
-  lines.push(...selectionLines(header.plan.selection, style));
+  lines.push(...selectionLines(header.plan.selection, style), ...partLines(view));
   for (const phase of summary.phases) lines.push(...phaseLines(phase, view));
-  const told = [...lines, ...heldLines(view)].flatMap((line) => wrapped(line, view.columns));
+  const told = [...lines, ...heldLines(view), ...outageLines(view)].flatMap((line) =>
+    wrapped(line, view.columns),
+  );
   told.push(...undoLines(view), ...stuckLines(view.stuck, { ...view, runId: header.runId }));
-  const next = nextCommands(view);
+  const next = nextCommands(view, phaseToApprove(view));
   if (next.length > 0) told.push('', style.bold('Next'), ...next.map((line) => `  ${line}`));
   return told;
 }
@@ -111,6 +122,16 @@ function finishedText({ state, style }: StatusView): string {
   return style.warn(`rolled back to ${rollback?.to}; resume goes forward again from there`);
 }
 
+/** Of a run that was asked for a part of its runbook, and ended before the runbook does. */
+function partLines({ rest, state, style }: StatusView): readonly string[] {
+  if (rest === undefined || state.outcome !== 'succeeded') return [];
+  const { next, until, because } = rest;
+  const lines = [`  ${style.warn(`ended before ${next}: what it changed stays as it left it`)}`];
+  if (because === undefined) return lines;
+  const how = until === undefined ? 'cannot go on from there' : `can go on up to ${until} only`;
+  return [...lines, style.dim(`  another run ${how}: ${because}`)];
+}
+
 /** A run that waits for a person ends without a last word in its journal; what it waits for can be told all the same. */
 function waitingFor(view: StatusView): string | undefined {
   const instances = view.summary.phases
@@ -118,6 +139,8 @@ function waitingFor(view: StatusView): string | undefined {
     .flatMap((step) => step.instances);
   const open = instances.find(({ status }) => status === 'refused' || status === 'unclear');
   if (open !== undefined) return `waits for a person to decide about ${open.id}`;
+  const gone = view.toConfirm.join(', ');
+  if (gone !== '') return `waits for a person to confirm that ${gone} is gone`;
   const phase = phaseToApprove(view);
   return phase === undefined ? undefined : `waits for the approval of phase ${phase}`;
 }
@@ -236,35 +259,18 @@ function heldLines({ holds, style }: StatusView): readonly string[] {
   return ['', style.bold('Kept scaled by this run'), ...lines];
 }
 
+function outageLines({ outages, style }: StatusView): readonly string[] {
+  if (outages.length === 0) return [];
+  const lines = outages.map(
+    ({ title, since, from, until }) =>
+      `  ${style.warn(title)} since ${since}, from ${from} until ${until} has ended`,
+  );
+  return ['', style.bold('Out of use'), ...lines];
+}
+
 function undoLines(view: StatusView): readonly string[] {
   const { summary, state, style, verbose, columns, undo } = view;
   if (isRunOver(state) && state.outcome === 'rolled-back') return [];
   const { pointOfNoReturn } = summary;
   return ledgerLines({ undo, pointOfNoReturn, style, verbose, columns });
-}
-
-function nextCommands(view: StatusView): readonly string[] {
-  const { header, state, summary, holder } = view;
-  const { runId } = header;
-  if (holder !== undefined) return [];
-  if (isRunOver(state)) return [];
-  const unclear = summary.phases
-    .flatMap((phase) => phase.steps)
-    .flatMap((step) => step.instances)
-    .filter(
-      ({ status }) => status === 'unclear' || status === 'refused' || status === 'undo-failed',
-    );
-  // Its locks were given back: whoever goes on says that nobody else has worked there.
-  const takeover = state.cleanedUp === undefined ? '' : ' --takeover';
-  const held = view.undo.some(({ heldDown }) => heldDown);
-  const goesBack = state.rollback !== undefined && state.outcome !== 'rolled-back';
-  const phase = goesBack ? undefined : phaseToApprove(view);
-  const aim = goesBack ? '     go on undoing' : '';
-  return [
-    ...approveCommands(view.approvals, runId),
-    ...unclear.map(({ id }) => `drctl retry|skip|mark-done ${runId} ${id} --reason TEXT`),
-    `drctl resume ${runId}${phase === undefined ? '' : ` --approve ${phase}`}${takeover}${aim}`,
-    `drctl rollback ${runId} --preview`,
-    ...(held ? [`drctl cleanup ${runId} --preview`] : []),
-  ];
 }

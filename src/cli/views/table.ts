@@ -33,17 +33,17 @@ export function widthOf(text: string): number {
 /** Lines of at most that width, broken at spaces; those after the first are indented two more than the first. */
 export function wrapped(text: string, width: number): readonly string[] {
   if (widthOf(text) <= width) return [text];
-  const indent = ' '.repeat(text.length - text.trimStart().length);
+  const lead = ' '.repeat(text.length - text.trimStart().length);
   const lines: string[] = [];
   let line = '';
   for (const word of text.trimStart().split(' ')) {
-    const longer = line === '' ? `${indent}${word}` : `${line} ${word}`;
+    const longer = line === '' ? `${lead}${word}` : `${line} ${word}`;
     if (line === '' || widthOf(longer) <= width) {
       line = longer;
       continue;
     }
     lines.push(line.trimEnd());
-    line = `${indent}  ${word}`;
+    line = `${lead}  ${word}`;
   }
   return [...lines, line];
 }
@@ -54,4 +54,8 @@ export function cut(text: string, width: number): string {
   return characters.length <= width
     ? text
     : `${characters.slice(0, Math.max(0, width - 1)).join('')}…`;
+}
+
+export function indent(lines: readonly string[], by = 2): readonly string[] {
+  return lines.map((line) => (line === '' ? line : ' '.repeat(by) + line));
 }

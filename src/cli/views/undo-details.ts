@@ -35,9 +35,22 @@ export function undoDetails(
     const own = runbook.rollback.get(instance.step) ?? [];
     return { ...prospect, steps: own.map(ownStep), before: beforeOf(instance) };
   }
-  const before = beforeOf(instance);
+  const before = beforeOf(instance).map((one) => keptOrNot(one, state));
   if (prospect.how !== 'undo') return before.length === 0 ? prospect : { ...prospect, before };
   return { ...prospect, objects: before.map(objectText), before };
+}
+
+/** A run that was cut off before it made what keeps an object: nobody is told of a file that is not there. */
+function keptOrNot({ keptBy, ...before }: Before, { instances }: RunState): Before {
+  if (keptBy === undefined) return before;
+  const isMade = [...instances.values()].some(({ status, outputs }) => {
+    const { bucket, folder } = outputs ?? {};
+    if (status !== 'succeeded' || typeof bucket !== 'string' || typeof folder !== 'string') {
+      return false;
+    }
+    return keptBy.startsWith(`s3://${bucket}/${folder}/`);
+  });
+  return isMade ? { ...before, keptBy } : { ...before, unless: keptBy };
 }
 
 /** Lines that go below the step's own, without indentation. */
@@ -73,7 +86,9 @@ export function keeperOf({ how, before = [] }: UndoDetails): string | undefined 
   return isKept ? first?.keptBy : undefined;
 }
 
-function objectText({ object, was, keptBy }: Before): string {
+function objectText({ object, was, keptBy, unless }: Before): string {
+  if (unless !== undefined)
+    return `${object}: was ${was}; stays only if there is ${unless} by then`;
   if (keptBy !== undefined) return `${object}: stays while ${keptBy} is there`;
   if (was === undefined) return object;
   const replicas = /^(\d+) replicas?$/.exec(was);

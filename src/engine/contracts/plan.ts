@@ -19,6 +19,8 @@ export interface CheckResult {
   readonly unavailable?: string;
   /** It is left out once a person has confirmed that this target is gone. */
   readonly confirmable?: true;
+  /** Skipped because this precondition does not hold, without which it says nothing. */
+  readonly restsOn?: string;
   /** It fails because a server does not answer: what it asks is not known. */
   readonly unanswered?: true;
   readonly error?: ErrorRecord;
@@ -58,6 +60,8 @@ export interface PlannedStep {
     | {
         readonly kind: 'later';
         readonly waitsFor: readonly string[];
+        /** Targets that it names, as far as they are known; absent: none. */
+        readonly targets?: readonly string[];
         /** As far as they are known, masked; absent while it is not known whether or how often the step runs. */
         readonly params?: JsonObject;
       };

@@ -63,6 +63,10 @@ export interface Check {
   readonly action: string;
   readonly with: JsonObject;
   readonly when: string | undefined;
+  /** Why it is left out where `when` is false, for people. */
+  readonly whenNot: string | undefined;
+  /** Preconditions before it without which it says nothing: it is asked only when all of them hold. None for a guard. */
+  readonly needs: readonly string[];
   /** What to tell the person when it does not hold; a template. */
   readonly message: string | undefined;
   /** What to do about it then: a command, or an action; a template. */
@@ -95,6 +99,8 @@ export interface Step {
   readonly needs: readonly string[];
   /** CEL; with forEach it is evaluated once per item. */
   readonly when: string | undefined;
+  /** Why it is skipped where `when` is false, for people. */
+  readonly whenNot: string | undefined;
   /** CEL that gives a list. */
   readonly forEach: string | undefined;
   /** CEL over `item` that names an instance; the index when absent. */

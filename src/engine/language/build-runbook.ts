@@ -19,7 +19,7 @@ import type {
 import { checkPathKey } from './check-checks.ts';
 import type { CheckReferences } from './check-checks.ts';
 import type { Needs } from './check-steps.ts';
-import { listOf, objectOf } from './loading.ts';
+import { listOf, objectOf, textsOf } from './loading.ts';
 import type { Loading, Place, StepSource } from './loading.ts';
 import type { DocumentPath } from './source-document.ts';
 
@@ -117,6 +117,7 @@ function buildStep(source: StepSource, phase: string, needs: readonly string[]):
     phase,
     needs,
     when: text(raw['when']),
+    whenNot: text(raw['whenNot']),
     forEach: text(raw['forEach']),
     key: text(raw['key']),
     onFailure:
@@ -146,6 +147,7 @@ function buildUndoStep(
     phase,
     needs: [],
     when: text(raw['when']),
+    whenNot: text(raw['whenNot']),
     forEach: undefined,
     key: undefined,
     onFailure: 'stop',
@@ -184,6 +186,8 @@ function buildCheck(raw: JsonObject, place: Place, parts: CheckedParts): Check {
     action: textOr(raw['action'], ''),
     with: objectOf(raw['with']),
     when: text(raw['when']),
+    whenNot: text(raw['whenNot']),
+    needs: textsOf(raw['needs']),
     message: text(raw['message']),
     remedy: text(raw['remedy']),
     severity: raw['severity'] === 'warning' ? 'warning' : 'error',

@@ -1,11 +1,13 @@
 // Checks preconditions and guards: read-only actions, about the steps that have ended by then.
 
 import type { Ports } from '../contracts/action.ts';
+import { closest } from '../contracts/closest.ts';
 import type { Json } from '../contracts/json.ts';
 import { actionNames, checkReferences } from './check-references.ts';
 import type { Allowed } from './check-references.ts';
 import { checkWith } from './check-with.ts';
-import { actionOf, listOf, objectOf } from './loading.ts';
+import { checkWhenNot } from './check-when-not.ts';
+import { actionOf, listOf, objectOf, textsOf } from './loading.ts';
 import type { Loading, Place } from './loading.ts';
 import type { DocumentPath } from './source-document.ts';
 
@@ -61,10 +63,36 @@ function checkList<P extends Ports>(
   for (const [index, item] of listOf(value).entries()) {
     const at = { scope: loading.root, path: [...path, index] };
     found.set(checkPathKey(at.path), checkOne(item, at, checking));
+    checkNeeds(listOf(value), index, { at, loading });
     const id = objectOf(item)['id'];
     if (typeof id !== 'string') continue;
     if (ids.has(id)) report(at, 'id', `Two checks have the id "${id}"`, loading);
     ids.add(id);
+  }
+}
+
+/** Only what refuses the run when it does not hold may leave others unasked, and none waits for one after it. */
+function checkNeeds<P extends Ports>(
+  checks: readonly Json[],
+  index: number,
+  { at, loading }: { readonly at: Place; readonly loading: Loading<P> },
+): void {
+  const above = checks.slice(0, index).map(objectOf);
+  const ids = above.flatMap(({ id }) => (typeof id === 'string' ? [id] : []));
+  for (const [place, need] of textsOf(objectOf(checks[index] ?? null)['needs']).entries()) {
+    const path = [...at.path, 'needs', place];
+    const other = above.find(({ id }) => id === need);
+    const near = closest(need, ids);
+    const message =
+      other === undefined
+        ? `needs "${need}": there is no such precondition above this one`
+        : other['severity'] === 'warning'
+          ? `needs "${need}": it is only a warning, so the run would begin without this one`
+          : undefined;
+    if (message === undefined) continue;
+    const hint =
+      other === undefined && near !== undefined ? { hint: `Did you mean "${near}"?` } : {};
+    loading.problems.push(at.scope.document.problem(path, message, hint));
   }
 }
 
@@ -78,6 +106,7 @@ function checkOne<P extends Ports>(
   if (action !== undefined && action.effect !== 'read') {
     report(at, 'action', `${action.name} changes something; a check can only read`, loading);
   }
+  checkWhenNot(at, raw, loading);
   const { when } = raw;
   const inWhen =
     typeof when === 'string'

@@ -5,6 +5,7 @@ import type { Ports } from '../contracts/action.ts';
 import type { Json } from '../contracts/json.ts';
 import { actionNames, checkReferences, unknownStep } from './check-references.ts';
 import type { Allowed } from './check-references.ts';
+import { checkWhenNot } from './check-when-not.ts';
 import { checkWith } from './check-with.ts';
 import { actionOf, listOf, objectOf, textsOf } from './loading.ts';
 import type { Loading, Place, StepSource } from './loading.ts';
@@ -77,6 +78,7 @@ function checkStep<P extends Ports>(step: StepSource, loading: Loading<P>): read
   }
   checkTitle(step, raw['title'], loading);
   checkPlainText(step, 'whenUnavailable', loading);
+  checkWhenNot(step, raw, loading);
   checkUndo(step, loading);
   const inWith = checkWith({ ...step, allowed: { ...allowed, more: actionNames } }, loading);
   const written = textsOf(raw['needs']).flatMap((need, index) =>
@@ -231,6 +233,7 @@ export function checkRollback<P extends Ports>(value: Json | undefined, loading:
       const raw = objectOf(step);
       const at = { ...place, path: [...path, index] };
       checkTitle(at, raw['title'], loading);
+      checkWhenNot(at, raw, loading);
       if (typeof raw['id'] === 'string' && loading.steps.has(raw['id'])) {
         report(within(at, 'id'), `A step has the id "${raw['id']}" already`, loading);
       }

@@ -27,9 +27,14 @@ const withValues = Type.Unsafe<JsonObject>({
   description: 'The parameters of the action; strings are Handlebars templates',
 });
 
+const whenNot = optional(
+  text('Why that is so, for people: shown in place of the expression; plain text'),
+);
+
 const checkFields = {
   id: id('Name of the check'),
   when: optional(cel('Evaluated first; false: the check is left out')),
+  whenNot,
   message: optional(text('What to tell the person when it does not hold')),
   remedy: optional(
     text('What the person can do about it: a command, or what to change. A template, like message'),
@@ -41,6 +46,16 @@ const checkFields = {
     }),
   ),
   timeout: optional(Duration({ description: 'How long the check may take', default: '2m' })),
+};
+
+const preconditionFields = {
+  ...checkFields,
+  needs: optional(
+    Type.Array(Type.String(), {
+      description:
+        'Preconditions above it without which it says nothing: where one of them does not hold, this one is not looked at',
+    }),
+  ),
 };
 
 const guardFields = {
@@ -89,6 +104,7 @@ const stepFields = {
     }),
   ),
   when: optional(cel('Evaluated when the step is about to begin; false: it is skipped')),
+  whenNot,
   forEach: optional(cel('Gives a list; the step is carried out once for each item')),
   key: optional(cel('Names an instance of forEach, from `item`; its index when absent')),
   onFailure: optional(
@@ -164,7 +180,7 @@ export const anyActions: ActionSchemas = {
 };
 
 export function runbookEnvelope(actions: ActionSchemas): TSchema {
-  const check = actions.check(checkFields);
+  const check = actions.check(preconditionFields);
   const guard = actions.guard(guardFields);
   const step = Type.Union([actions.step(stepFields), include]);
   const phase = Type.Object(
@@ -194,6 +210,7 @@ export function runbookEnvelope(actions: ActionSchemas): TSchema {
     id: optional(id('Name of the undo step')),
     ...rollbackFields,
     when: optional(cel('Evaluated when the undo step is about to begin; false: it is left out')),
+    whenNot,
   });
   return Type.Object(
     {

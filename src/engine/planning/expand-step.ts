@@ -16,14 +16,16 @@ export type WhenAnswer =
 
 /** Is the step (with forEach: this item of it) carried out? Throws VALUE_UNRESOLVED unless the answer is true or false. */
 export function evaluateWhen(
-  step: { readonly id: string; readonly when: string | undefined },
+  step: Pick<Step, 'id' | 'when' | 'whenNot'>,
   scope: Scope,
 ): WhenAnswer {
   if (step.when === undefined) return { kind: 'yes' };
   const result = evaluateExpression(step.when, scope);
   if (!result.known) return { kind: 'later', waitsFor: result.waitsFor };
   if (result.value === true) return { kind: 'yes' };
-  if (result.value === false) return { kind: 'skipped', because: `when: ${step.when} is false` };
+  if (result.value === false) {
+    return { kind: 'skipped', because: step.whenNot ?? `when: ${step.when} is false` };
+  }
   throw new DrctlError(
     'VALUE_UNRESOLVED',
     `"when" of "${step.id}" must be true or false, but ${step.when} is ${JSON.stringify(result.value)}`,

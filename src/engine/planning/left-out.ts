@@ -8,6 +8,7 @@ import type { Registry } from '../contracts/registry.ts';
 import type { Phase, Runbook, Step } from '../contracts/runbook.ts';
 import type { Selection } from '../contracts/selection.ts';
 import { howToTakeIn } from './choice-words.ts';
+import { listSome } from '../contracts/words.ts';
 import { transitiveNeeds } from './graph.ts';
 
 export interface LeftOutFindings {
@@ -43,6 +44,7 @@ export function findLeftOut<P extends Ports>(
       });
     }
   }
+  for (const id of selection.choice.skip) warnings.push(...skippedLook(view, id));
   return { warnings, refusals };
 }
 
@@ -141,4 +143,33 @@ function missedBy(view: View, step: Step): readonly string[] {
     else if (view.stepOf(id)?.onFailure !== 'continue') missed.add(id);
   }
   return [...missed].toSorted();
+}
+
+/** A look that a person skips: what changes something after it would have been stopped by what it finds. */
+function skippedLook(view: View, id: string): readonly Problem[] {
+  const look = view.stepOf(id);
+  if (look === undefined || view.effectOf(id) !== 'read' || look.onFailure === 'continue')
+    return [];
+  const steps = view.phases.flatMap((phase) => phase.steps);
+  const rest = steps.filter(
+    (step) =>
+      !view.isLeftOut(step.id) &&
+      view.effectOf(step.id) !== 'read' &&
+      transitiveNeeds(step.id, view.needs).has(id),
+  );
+  const guards = view.phases
+    .flatMap((phase) => phase.guards)
+    .filter(({ references }) => references.includes(id));
+  if (rest.length + guards.length === 0) return [];
+  const names = [...guards.map((guard) => `guard ${guard.id}`), ...rest.map((step) => step.id)];
+  const destroying = rest
+    .filter((step) => view.effectOf(step.id) === 'destroy')
+    .map((step) => step.id);
+  const final = destroying.length === 0 ? '' : `; destroying: ${listSome(destroying)}`;
+  return [
+    {
+      severity: 'warning',
+      message: `${id} is skipped, so what rests on it goes unchecked: ${listSome(names)}${final}`,
+    },
+  ];
 }

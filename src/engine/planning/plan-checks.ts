@@ -46,7 +46,15 @@ async function evaluateChecks<P extends Ports>(
     if (result.error !== undefined) unreachable.learn(targets, result.error);
     return result;
   };
-  const results = await Promise.all(checks.map((check) => queue.add(() => evaluate(check))));
+  const asked = new Map<string, Promise<CheckResult>>();
+  for (const check of checks) {
+    const inTurn = async (): Promise<CheckResult> => {
+      const cause = await causeOf(check, asked);
+      return cause === undefined ? queue.add(() => evaluate(check)) : notLookedAt(check, cause);
+    };
+    asked.set(check.id, inTurn());
+  }
+  const results = await Promise.all(asked.values());
   return results.map((result, index) => {
     const check = checks[index];
     if (result.error === undefined || check === undefined) return result;
@@ -60,6 +68,24 @@ async function evaluateChecks<P extends Ports>(
     if (silent.length === 0) return result;
     return checkWithoutAnswer(result, noAnswer(session, silent, result.error));
   });
+}
+
+/** The check that does not hold and without which this one says nothing, itself or through others. */
+async function causeOf(
+  { needs }: Check,
+  asked: ReadonlyMap<string, Promise<CheckResult>>,
+): Promise<string | undefined> {
+  const needed = await Promise.all(needs.flatMap((id) => asked.get(id) ?? []));
+  for (const { id, verdict, restsOn } of needed) {
+    if (verdict === 'fails') return id;
+    if (restsOn !== undefined) return restsOn;
+  }
+  return undefined;
+}
+
+function notLookedAt({ id, severity }: Check, cause: string): CheckResult {
+  const message = `not looked at: ${cause} does not hold`;
+  return { id, severity, verdict: 'skipped', message, restsOn: cause };
 }
 
 /** While planning, a guard that waits is only glanced at: it says how things stand now. */

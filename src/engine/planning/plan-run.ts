@@ -19,6 +19,7 @@ import { maskSelection } from './mask-selection.ts';
 import { evaluatePreconditions, evaluateGuards, isBroken } from './plan-checks.ts';
 import { planStep } from './plan-step.ts';
 import type { StepOutcome } from './plan-step.ts';
+import { restOfRunbook } from './rest-of-runbook.ts';
 import { baseScope } from './scope.ts';
 import type { Session } from './session.ts';
 import { foreseenOf, showCheck, showStep } from './show-step.ts';
@@ -82,6 +83,7 @@ export async function planRun<P extends Ports>(session: Session<P>): Promise<Pla
     warnings: [
       ...runbook.warnings,
       ...planning.leftOut.warnings,
+      ...endOfPart(session),
       ...silenceOf(planning.unreachable, runbook),
       ...warningsOf(outcomes, session),
     ],
@@ -228,6 +230,23 @@ function silenceOf(unreachable: UnreachableTargets, { targets }: Runbook): reado
       hint: 'Its steps are planned when their turn comes',
     };
   });
+}
+
+/** A part of a runbook after which nobody can go on but back. */
+function endOfPart<P extends Ports>({
+  runbook,
+  registry,
+  selection,
+}: Session<P>): readonly Problem[] {
+  const rest = restOfRunbook(runbook, registry, selection);
+  if (rest?.because === undefined || rest.until !== undefined) return [];
+  return [
+    {
+      severity: 'warning',
+      message: `it ends before ${rest.next}, and another run cannot go on from there: ${rest.because}`,
+      hint: 'What it changes stays so until it is rolled back',
+    },
+  ];
 }
 
 /** What steps say of the plan as a whole. */

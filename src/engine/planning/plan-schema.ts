@@ -91,6 +91,7 @@ const fate = Type.Union([
   Type.Object({
     kind: Type.Literal('later'),
     waitsFor: texts('Steps after which it is known what it would do'),
+    targets: optional(texts('Targets that it names')),
     params: optional(values('As far as they are known')),
   }),
 ]);
@@ -115,6 +116,7 @@ const check = Type.Object({
   remedy: optional(text('What a person can do about it, in the runbook’s words')),
   unavailable: optional(text('Skipped because this target was given up')),
   confirmable: optional(flag('A person may answer in its place')),
+  restsOn: optional(text('Skipped because this precondition does not hold')),
   error: optional(error),
 });
 

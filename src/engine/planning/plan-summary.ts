@@ -13,11 +13,16 @@ export interface ChangeCounts {
   readonly run: number;
 }
 
+export interface TargetCounts extends ChangeCounts {
+  readonly target: string;
+  readonly later: number;
+}
+
 export interface PlanSummary {
-  /** Targets in the order in which the plan first changes them. */
-  readonly targets: readonly ({ readonly target: string } & ChangeCounts)[];
+  /** In the order in which the plan first changes them. `later`: steps of which it is not known yet what they change. */
+  readonly targets: readonly TargetCounts[];
   readonly total: ChangeCounts;
-  /** Ids of steps of which at least a part is planned again once others have ended. */
+  /** Ids of steps of which at least a part is planned again once others have ended; reading steps are not among them. */
   readonly later: readonly string[];
   /** Ids of steps that are planned and change nothing; reading steps are not among them. */
   readonly idle: readonly string[];
@@ -42,12 +47,12 @@ export function summarizePlan(plan: Plan): PlanSummary {
   const active = steps.filter(({ fate }) => fate.kind !== 'skipped');
   const withRisk = (risk: Risk): readonly string[] =>
     idsOf(active.filter((step) => step.risk === risk));
-  const targets = countByTarget(instances);
+  const targets = countByTarget(steps);
   const isLeftOut = (id: string): boolean => plan.selection?.leftOut[id] !== undefined;
   return {
     targets,
     total: targets.reduce<ChangeCounts>(add, noChanges),
-    later: idsOf(steps.filter(isLater)),
+    later: idsOf(steps.filter((step) => step.effect !== 'read' && isLater(step))),
     idle: idsOf(steps.filter((step) => step.effect !== 'read' && isIdle(step))),
     reading: idsOf(active.filter(({ effect }) => effect === 'read')),
     skipped: steps.flatMap(({ id, fate }) =>
@@ -83,27 +88,34 @@ function add(one: ChangeCounts, other: ChangeCounts): ChangeCounts {
   };
 }
 
-function countByTarget(instances: readonly PlannedInstance[]): PlanSummary['targets'] {
-  const counts = new Map<string, ChangeCounts>();
-  for (const change of instances.flatMap((instance) => instance.changes)) {
-    switch (change.kind) {
-      case 'none':
-      case 'later':
-        break;
-      case 'create':
-      case 'update':
-      case 'delete':
-      case 'run': {
-        const { target } = change.on;
-        const before = counts.get(target) ?? noChanges;
-        counts.set(target, { ...before, [change.kind]: before[change.kind] + 1 });
-        break;
+function countByTarget(steps: readonly PlannedStep[]): readonly TargetCounts[] {
+  const counts = new Map<string, TargetCounts>();
+  const count = (target: string, kind: keyof ChangeCounts | 'later'): void => {
+    const before = counts.get(target) ?? { target, ...noChanges, later: 0 };
+    counts.set(target, { ...before, [kind]: before[kind] + 1 });
+  };
+  for (const step of steps) {
+    const { fate } = step;
+    if (fate.kind === 'later' && step.effect !== 'read') {
+      for (const target of fate.targets ?? []) count(target, 'later');
+    }
+    for (const change of instancesOf(step).flatMap(({ changes }) => changes)) {
+      switch (change.kind) {
+        case 'none':
+        case 'later':
+          break;
+        case 'create':
+        case 'update':
+        case 'delete':
+        case 'run':
+          count(change.on.target, change.kind);
+          break;
+        default:
+          assertNever(change);
       }
-      default:
-        assertNever(change);
     }
   }
-  return [...counts].map(([target, count]) => ({ target, ...count }));
+  return [...counts.values()];
 }
 
 function isLater(step: PlannedStep): boolean {

@@ -9,6 +9,7 @@ import type { Selection, StepChoice } from '../contracts/selection.ts';
 import { checkChoice, refuseChoice } from './check-choice.ts';
 import { choiceFlags, namingFlags } from './choice-words.ts';
 import { topologicalOrder, transitiveNeeds } from './graph.ts';
+import { stepReferences } from '../language/references.ts';
 import { referencesOf } from './step-references.ts';
 
 /** USAGE, with everything that is wrong with the choice at once. */
@@ -33,7 +34,7 @@ export function selectSteps<P extends Ports>(
 }
 
 /** The order in which a plan shows the steps of a phase. */
-function inOrder({ id, steps }: Phase): readonly Step[] {
+export function inOrder({ id, steps }: Phase): readonly Step[] {
   const byId = new Map(steps.map((step) => [step.id, step]));
   const ordered = topologicalOrder([...byId.keys()], (step) => byId.get(step)?.needs ?? []);
   invariant(ordered.kind === 'ordered', `Phase ${id} has a cycle that loading let through`);
@@ -80,8 +81,8 @@ function keptReads<P extends Ports>(of: {
 }
 
 /**
- * Whose outputs it, its phase's guards and its explicit undo refer to; and for what destroys, every look that the
- * runbook takes before it in its phase.
+ * Whose outputs it, its phase's guards, its explicit undo and the runbook's impact refer to; and for what destroys, every
+ * look that the runbook takes before it in its phase.
  */
 function neededReads<P extends Ports>(
   {
@@ -107,6 +108,7 @@ function neededReads<P extends Ports>(
   return [
     ...references,
     ...guards.flatMap((guard) => guard.references),
+    ...runbook.impact.flatMap(({ value }) => stepReferences(value, 'cel')),
     ...undo.flatMap((one) => [...referencesOf(registry.get(one.action), one)]),
     ...[...looks].filter((id) => phaseOf.get(id) === step.phase),
   ];

@@ -24,7 +24,7 @@ interface Showing<P extends Ports> {
 export function showStep<P extends Ports>(
   { session, unreachable }: Showing<P>,
   step: Step,
-  { fate, risk }: StepOutcome,
+  { fate, risk, targets }: StepOutcome,
 ): PlannedStep {
   const action = session.registry.find(step.action);
   return {
@@ -35,7 +35,7 @@ export function showStep<P extends Ports>(
     effect: action?.effect ?? 'read',
     needs: step.needs,
     deferUndo: step.deferUndo,
-    fate: showFate(fate, { session, unreachable }),
+    fate: showFate(fate, targets, { session, unreachable }),
     risk,
   };
 }
@@ -81,6 +81,7 @@ function consequencesOf(fate: StepOutcome['fate']): readonly object[] {
 
 function showFate<P extends Ports>(
   fate: StepOutcome['fate'],
+  targets: readonly string[],
   showing: Showing<P>,
 ): PlannedStep['fate'] {
   const { redactor } = showing.session;
@@ -91,7 +92,11 @@ function showFate<P extends Ports>(
         instances: fate.instances.map((one) => showInstance(one, showing)),
       };
     case 'later':
-      return fate.params === undefined ? fate : { ...fate, params: redactor.mask(fate.params) };
+      return {
+        ...fate,
+        ...(targets.length === 0 ? {} : { targets }),
+        ...(fate.params === undefined ? {} : { params: redactor.mask(fate.params) }),
+      };
     case 'skipped':
       return { kind: 'skipped', because: redactor.maskText(fate.because) };
     default:

@@ -1,4 +1,6 @@
-// A snapshot that is taken while a writer still lives is what loses acknowledged writes: it is recorded.
+// A snapshot that is taken while a writer still lives is what loses acknowledged writes: it is recorded, until one is taken
+// with the writers stopped. So a backup of a running cluster is no fault of the move that comes after it; one that goes on
+// from the backup all the same is found by the customer's writes.
 
 import { kinds } from '../cluster/kinds.ts';
 import type { Side } from '../cluster/side.ts';
@@ -12,10 +14,14 @@ export function recordSnapshot(world: WorldCore, side: Side, namespace: string):
     .all(kinds.pod, namespace)
     .filter((pod) => WRITERS.some((name) => pod.metadata.labels?.['app'] === name))
     .map((pod) => pod.metadata.name);
-  if (alive.length === 0) return;
+  const object = `${side.name} ${namespace}`;
+  if (alive.length === 0) {
+    world.recorder.forget('snapshot-with-writer', object);
+    return;
+  }
   world.recorder.record(
     'snapshot-with-writer',
-    `${side.name} ${namespace}`,
+    object,
     `etcd was snapshotted while these pods could still write: ${alive.join(', ')}; what they write afterwards is lost`,
   );
 }

@@ -26,6 +26,13 @@ export class Recorder {
     this.found.push({ at: new Date().toISOString(), kind, object, message });
   }
 
+  /** What was made good since: it may go wrong, and be recorded, again. */
+  forget(kind: ViolationKind, object: string): void {
+    this.seen.delete(`${kind} ${object}`);
+    const at = this.found.findIndex((one) => one.kind === kind && one.object === object);
+    if (at !== -1) this.found.splice(at, 1);
+  }
+
   all(): readonly Violation[] {
     return [...this.found];
   }

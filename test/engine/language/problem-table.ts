@@ -31,6 +31,17 @@ export const problemTable: readonly (readonly [rule: string, text: string, probl
     `${header}${onlyPhases}phasess: 1\n`,
     'unknown key "phasess" | Did you mean "phases"?',
   ],
+  [
+    'a precondition that needs one that is not above it',
+    `${header}preconditions: [ { id: first, action: test.find, with: { target: source }, needs: [frist] } ]\n${onlyPhases}`,
+    'needs "frist": there is no such precondition above this one',
+  ],
+  [
+    'a precondition that needs a warning',
+    `${header}preconditions: [ { id: hint, severity: warning, action: test.find, with: { target: source } }, { id: next, action: test.find, with: { target: source }, needs: [hint] } ]\n${onlyPhases}`,
+    'needs "hint": it is only a warning, so the run would begin without this one',
+  ],
+  ['words for no condition', step('whenNot: never'), 'there is no "when"'],
   ['a wrong type', step('deferUndo: maybe'), 'must be a boolean, not "maybe"'],
   ['a missing key', header, 'the key "phases" is missing'],
   [

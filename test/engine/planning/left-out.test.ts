@@ -53,6 +53,29 @@ describe('a chosen step that needs one that is left out', () => {
   });
 });
 
+const warningsOf = async (phases: readonly Phase[]): Promise<readonly string[]> =>
+  (await planOf(phases, skipping('look'))).warnings.map(({ message }) => message);
+
+describe('a look that is skipped by name', () => {
+  it('is told of, with what rests on it: steps that change something, guards, what destroys', async () => {
+    const phases = [
+      phase('p', [get('look'), needing(make('a'), 'look'), needing(get('again'), 'a')]),
+      phase('q', [drop('d', 'a')], {
+        guards: [check({ id: 'g', with: { target: 'a', name: 'x', is: 1 }, references: ['look'] })],
+      }),
+    ];
+    expect(await warningsOf(phases)).toEqual([
+      'look is skipped, so what rests on it goes unchecked: guard g, a, d; destroying: d',
+    ]);
+  });
+
+  it('is not worth a word where only looks come after it', async () => {
+    expect(await warningsOf([phase('p', [get('look'), needing(get('again'), 'look')])])).toEqual(
+      [],
+    );
+  });
+});
+
 describe('what destroys', () => {
   const guards = [check({ id: 'g', with: { target: 'a', name: 'x', is: 1 } })];
 

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { planRun, summarizePlan } from '../../../src/engine/index.ts';
 import { fateOf, get, instanceOf, make, plannedStep, set, worldOf } from './plans.ts';
-import { check, phase, step, toySession } from './toy-world.ts';
+import { ToyWorld, check, phase, step, toySession } from './toy-world.ts';
 
 /** Of one read while planning, when each fails. */
 const tries = 4;
@@ -254,5 +254,46 @@ describe('targets', () => {
       notes: ['not read: offline'],
     });
     expect(plan.canApply).toBe(false);
+  });
+});
+
+const asks = (id: string, is: number, ...needs: readonly string[]) =>
+  check({ id, with: { target: 'a', name: 'x', is }, needs });
+
+describe('a precondition that needs another one', () => {
+  const preconditions = [
+    asks('there', 2),
+    asks('whole', 2, 'there'),
+    asks('well', 1, 'whole'),
+    asks('apart', 3),
+  ];
+  const world = new ToyWorld();
+  world.things.set('a/x', 1);
+
+  it('is not looked at where that one does not hold; other faults are shown all the same', async () => {
+    const plan = await planRun(toySession({ world, preconditions }));
+    expect(plan.canApply).toBe(false);
+    expect(plan.preconditions).toMatchObject([
+      { id: 'there', verdict: 'fails' },
+      { id: 'whole', verdict: 'skipped', restsOn: 'there' },
+      {
+        id: 'well',
+        verdict: 'skipped',
+        restsOn: 'there',
+        message: 'not looked at: there does not hold',
+      },
+      { id: 'apart', verdict: 'fails' },
+    ]);
+  });
+
+  it('is looked at where that one holds', async () => {
+    const [, ...rest] = preconditions;
+    const plan = await planRun(toySession({ world, preconditions: [asks('there', 1), ...rest] }));
+    expect(plan.preconditions.map(({ verdict }) => verdict)).toEqual([
+      'holds',
+      'fails',
+      'skipped',
+      'fails',
+    ]);
   });
 });

@@ -30,8 +30,8 @@ it('counts changes by target, and names what is idle, later, skipped and risky',
   const summary = summarizePlan(await planRun(toySession({ world, phases })));
   expect(summary).toEqual({
     targets: [
-      { target: 'b', create: 1, update: 0, delete: 0, run: 0 },
-      { target: 'a', create: 0, update: 1, delete: 0, run: 0 },
+      { target: 'b', create: 1, update: 0, delete: 0, run: 0, later: 0 },
+      { target: 'a', create: 0, update: 1, delete: 0, run: 0, later: 1 },
     ],
     total: { create: 1, update: 1, delete: 0, run: 0 },
     later: ['use'],
@@ -45,6 +45,14 @@ it('counts changes by target, and names what is idle, later, skipped and risky',
     steps: 6,
   });
   expect(hasChanges(summary)).toBe(true);
+});
+
+it('counts a step that only reads as such, also when it is read later', async () => {
+  const look = step({ id: 'look', action: 'toy.get', with: { target: 'a', name: 'x' } });
+  const again = { ...look, id: 'again', needs: ['new'], when: "steps['new'].outputs.value == 1" };
+  const phases = [phase('p', [make('new', 'a'), again])];
+  const summary = summarizePlan(await planRun(toySession({ world: new ToyWorld(), phases })));
+  expect(summary).toMatchObject({ later: [], reading: ['again'] });
 });
 
 it('has no changes when all is as it should be', async () => {

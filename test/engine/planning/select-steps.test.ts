@@ -42,6 +42,18 @@ describe('what is left out', () => {
   });
 });
 
+describe('a look that only the impact of the run needs', () => {
+  it('is kept beside what changes something, and not beside looks', () => {
+    const phases = [phase('first', [get('look'), get('other')]), phase('second', [make('three')])];
+    const impact = [{ title: 'looked at', value: "steps['look'].outputs == null ? 1 : 2" }];
+    const runbook = { ...toySession({ phases }).runbook, impact };
+    const kept = (choice: Partial<StepChoice>) =>
+      selectSteps(runbook, toyRegistry, { ...nothing, ...choice }).kept;
+    expect(kept({ phases: ['second'] })).toEqual(['look']);
+    expect(kept({ only: ['other'] })).toEqual([]);
+  });
+});
+
 describe('what is asked for', () => {
   it('must be there; all that is wrong is said at once, with the nearest name', () => {
     const error = refusal(two, {

@@ -177,6 +177,7 @@ export function step(given: Partial<Step> & Pick<Step, 'id' | 'action' | 'with'>
     phase: 'p',
     needs: [],
     when: undefined,
+    whenNot: undefined,
     forEach: undefined,
     key: undefined,
     timeoutMs: 60_000,
@@ -193,6 +194,8 @@ export function check(given: Partial<Check> & Pick<Check, 'id' | 'with'>): Check
   return {
     action: 'toy.assert',
     when: undefined,
+    whenNot: undefined,
+    needs: [],
     message: undefined,
     remedy: undefined,
     severity: 'error',
