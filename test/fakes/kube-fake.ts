@@ -18,6 +18,7 @@ import type {
   KubeWatchEvent,
   ObjectRef,
   PatchOptions,
+  Preview,
 } from '../../src/actions/ports.ts';
 import { Faults } from './faults.ts';
 import { applyOwned } from './kube-fake-apply.ts';
@@ -48,11 +49,17 @@ export class FakeKube implements KubeClient {
   readonly paths = new Map<string, { status: number; body: string }>([
     ['/readyz', { status: 200, body: 'ok' }],
   ]);
-  /** What the caller may not do. */
+  /** What the caller may not do: asked of writes, and by `may`. */
   denies: (query: AccessQuery) => boolean = () => false;
+  /** Denies a write as an admission webhook does; the text is the reason. */
+  webhook: (after: KubeObject) => string | undefined = () => undefined;
   /** Refuses a write as a CRD's validation does; the text is the reason. */
   refuses: (before: KubeObject | undefined, after: KubeObject) => string | undefined = () =>
     undefined;
+  /** Why no dry run of this kind can be had; undefined: it can. */
+  tellsNothing: (kind: KubeKind) => string | undefined = () => undefined;
+  /** What the server makes of an object before it is stored: defaults, and other forms of the same value. */
+  filled: (object: KubeObject) => KubeObject = (object) => object;
   onExec: (request: ExecRequest) => ExecAnswer = () => ({});
   /** Controllers: called after every write with the object as stored, or undefined when it is gone. */
   readonly controllers: ((kube: FakeKube, object: KubeObject) => void)[] = [];
@@ -108,8 +115,29 @@ export class FakeKube implements KubeClient {
     });
   }
 
-  async preview(desired: KubeObject, options: ApplyOptions): Promise<KubeObject> {
-    return this.faults.around('read', () => this.#applied(desired, options));
+  async preview(desired: KubeObject, options: ApplyOptions): Promise<Preview> {
+    return this.#previewed(desired, () => {
+      const next = this.#applied(desired, options);
+      return next.metadata['uid'] === undefined ? this.objects.asNew(next) : next;
+    });
+  }
+
+  async previewCreate(object: KubeObject, signal: AbortSignal): Promise<Preview> {
+    signal.throwIfAborted();
+    return this.#previewed(object, () => this.objects.asNew(this.#creatable(object)));
+  }
+
+  async previewPatch(ref: ObjectRef, options: PatchOptions): Promise<Preview> {
+    options.signal.throwIfAborted();
+    return this.#previewed(ref, () => this.#patched(ref, options));
+  }
+
+  async #previewed(asked: KubeKind, write: () => KubeObject): Promise<Preview> {
+    return this.faults.around('read', () => {
+      const because = this.tellsNothing(asked);
+      if (because !== undefined) return { kind: 'unknown', because };
+      return { kind: 'accepted', object: inVersion(this.filled(write()), asked.apiVersion) };
+    });
   }
 
   async resource(kind: KubeKind, signal: AbortSignal): Promise<KubeResource | undefined> {
@@ -155,12 +183,7 @@ export class FakeKube implements KubeClient {
   async patch(ref: ObjectRef, options: PatchOptions): Promise<KubeObject> {
     options.signal.throwIfAborted();
     return this.faults.around('write', () => {
-      const kind = this.objects.served(ref.apiVersion, ref.kind);
-      const before = this.objects.find(kind, ref.namespace, ref.name);
-      if (before === undefined) throw notFound(ref);
-      const patched = patchObject(ref, before, options);
-      this.#check(before, patched);
-      return inVersion(this.#store(patched), ref.apiVersion);
+      return inVersion(this.#store(this.#patched(ref, options)), ref.apiVersion);
     });
   }
 
@@ -191,7 +214,22 @@ export class FakeKube implements KubeClient {
     });
   }
 
+  #patched(ref: ObjectRef, options: PatchOptions): KubeObject {
+    this.#authorize('patch', ref);
+    const kind = this.objects.served(ref.apiVersion, ref.kind);
+    const before = this.objects.find(kind, ref.namespace, ref.name);
+    if (before === undefined) throw notFound(ref);
+    const patched = patchObject(ref, before, options);
+    this.#check(before, patched);
+    return patched;
+  }
+
   #create(object: KubeObject): KubeObject {
+    return inVersion(this.#store(this.#creatable(object)), object.apiVersion);
+  }
+
+  #creatable(object: KubeObject): KubeObject {
+    this.#authorize('create', refOf(object));
     const kind = this.objects.served(object.apiVersion, object.kind);
     const namespace = object.metadata['namespace'] as string | undefined;
     if (this.objects.find(kind, namespace, object.metadata.name) !== undefined) {
@@ -205,7 +243,7 @@ export class FakeKube implements KubeClient {
     const { status: _status, ...content } = object;
     const next = { ...content, metadata } as KubeObject;
     this.#check(undefined, next);
-    return inVersion(this.#store(next), object.apiVersion);
+    return next;
   }
 
   #applied(desired: KubeObject, options: ApplyOptions): KubeObject {
@@ -213,14 +251,18 @@ export class FakeKube implements KubeClient {
     const kind = this.objects.served(desired.apiVersion, desired.kind);
     const namespace = desired.metadata['namespace'] as string | undefined;
     const before = this.objects.find(kind, namespace, desired.metadata.name);
-    if (before === undefined) this.#checkNamespace(kind, namespace);
+    this.#authorize('patch', refOf(desired));
+    if (before === undefined) {
+      this.#authorize('create', refOf(desired));
+      this.#checkNamespace(kind, namespace);
+    }
     const next = applyOwned(before, desired, options);
     this.#check(before, next);
     return next;
   }
 
   #store(object: KubeObject): KubeObject {
-    const stored = this.objects.put(object);
+    const stored = this.objects.put(this.filled(object));
     this.#react(stored);
     return stored;
   }
@@ -229,11 +271,18 @@ export class FakeKube implements KubeClient {
     for (const controller of this.controllers) controller(this, object);
   }
 
+  #authorize(verb: string, { apiVersion, kind, namespace, name }: ObjectRef): void {
+    const on = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
+    if (!this.denies({ ...on, verb })) return;
+    throw new DrctlError('CLIENT_DENIED', `${kind} ${name} is forbidden: the user cannot ${verb}`);
+  }
+
   #check(before: KubeObject | undefined, after: KubeObject): void {
     const reason = this.refuses(before, after);
-    if (reason !== undefined) {
-      throw new DrctlError('CLIENT_INVALID', `${after.kind} ${after.metadata.name}: ${reason}`);
-    }
+    const subject = `${after.kind} ${after.metadata.name}`;
+    if (reason !== undefined) throw new DrctlError('CLIENT_INVALID', `${subject}: ${reason}`);
+    const denial = this.webhook(after);
+    if (denial !== undefined) throw new DrctlError('CLIENT_DENIED', `${subject}: ${denial}`);
   }
 
   #checkNamespace(kind: FakeKind, namespace: string | undefined): void {
@@ -269,8 +318,10 @@ export class FakeKube implements KubeClient {
 
 /** The same server without any writing method. */
 export function readerOf(kube: FakeKube): KubeReader {
-  const { get, list, watch, preview, resource, resources, may, version, raw } = FakeKube.prototype;
-  const methods = { get, list, watch, preview, resource, resources, may, version, raw };
+  const { get, list, watch, resource, resources, may, version, raw } = FakeKube.prototype;
+  const { preview, previewCreate, previewPatch } = FakeKube.prototype;
+  const previews = { preview, previewCreate, previewPatch };
+  const methods = { get, list, watch, ...previews, resource, resources, may, version, raw };
   return Object.fromEntries(
     Object.entries(methods).map(([name, method]) => [name, method.bind(kube as never)]),
   ) as unknown as KubeReader;
@@ -291,6 +342,11 @@ function resourceOf(kind: FakeKind, asked?: string): KubeResource {
     namespaced: kind.namespaced,
     verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
   };
+}
+
+function refOf({ apiVersion, kind, metadata }: KubeObject): ObjectRef {
+  const { name, namespace } = metadata;
+  return { apiVersion, kind, name, ...(typeof namespace === 'string' ? { namespace } : {}) };
 }
 
 function notFound(ref: ObjectRef): DrctlError {

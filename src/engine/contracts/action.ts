@@ -47,6 +47,11 @@ export interface ReadContext<P extends Ports> {
    * for the step's own. Absent while a run is planned and before a first attempt.
    */
   readonly earlier?: EarlierAttempts;
+  /**
+   * Some parameters hold "(known after STEP)" where their schema says `FilledInLater`: given to `plan` while a run is
+   * planned. What is made of them is for people to look at, and no server may judge it.
+   */
+  readonly incomplete?: boolean;
 }
 
 export interface EarlierAttempts {

@@ -1,7 +1,7 @@
 // Differences between two states of an object, as plans show them: field by field, Secret data as digests only, and
 // without what the server keeps for itself.
 
-import type { FieldChange } from '../../../engine/index.ts';
+import type { FieldChange, Json } from '../../../engine/index.ts';
 import type { KubeObject } from '../../ports.ts';
 import { isJsonObject, showPath, treeChanges } from './json-tree.ts';
 import type { TreeChange } from './json-tree.ts';
@@ -45,7 +45,28 @@ function leafChanges(change: TreeChange): readonly TreeChange[] {
   );
 }
 
-/** The same with real values and paths, for undo records. */
+/**
+ * Something new as a plan shows it: the fields that are set, with the values that the server would store. What it fills in
+ * beside them is left out: some of that (an address, an identity) is another one each time.
+ */
+export function asStored(desired: KubeObject, stored: KubeObject): KubeObject {
+  return valuesOf(desired, stored) as KubeObject;
+}
+
+function valuesOf(shape: Json, stored: Json | undefined): Json {
+  if (stored === undefined) return shape;
+  if (Array.isArray(shape) && Array.isArray(stored)) {
+    const [wanted, found] = [shape as readonly Json[], stored as readonly Json[]];
+    if (wanted.length !== found.length) return stored;
+    return wanted.map((item, index) => valuesOf(item, found[index]));
+  }
+  if (!isJsonObject(shape) || !isJsonObject(stored)) return stored;
+  return Object.fromEntries(
+    Object.entries(shape).map(([key, value]) => [key, valuesOf(value, stored[key])]),
+  );
+}
+
+/** As `fieldChanges`, with real values and paths, for undo records. */
 export function objectChanges(
   before: KubeObject | undefined,
   after: KubeObject | undefined,
