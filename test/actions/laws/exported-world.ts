@@ -104,3 +104,16 @@ export async function exportedWorld(): Promise<World> {
   faults.reset();
   return world;
 }
+
+/** An export "objects" of just these, in a world that has no such cluster any more. */
+export async function exportObjects(world: World, objects: readonly KubeObject[]): Promise<void> {
+  const source = new FakeKube({ name: 'source' }).seed(...objects);
+  const away = new World({ kube: { source } });
+  const selections = objects.map(({ apiVersion, kind, metadata }) => {
+    const place = metadata['namespace'] === undefined ? {} : { namespace: metadata['namespace'] };
+    return { apiVersion, kind, ...place, name: metadata.name };
+  });
+  const params = { target: 'source', to: 'objects', select: selections };
+  await k8sExport.apply(params, writeContext(away, new StepMemory('export')));
+  for (const [name, content] of away.artifacts.files) world.artifacts.files.set(name, content);
+}
