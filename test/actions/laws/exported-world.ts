@@ -7,6 +7,8 @@ import type { KubeObject } from '../../../src/actions/ports.ts';
 import { StepMemory, writeContext } from '../../fakes/contexts.ts';
 import { Faults } from '../../fakes/faults.ts';
 import { FakeKube } from '../../fakes/kube-fake.ts';
+import { defaultKinds } from '../../fakes/kube-fake-kinds.ts';
+import type { FakeKind } from '../../fakes/kube-fake-kinds.ts';
 import {
   clusterApi,
   configMap,
@@ -106,8 +108,13 @@ export async function exportedWorld(): Promise<World> {
 }
 
 /** An export "objects" of just these, in a world that has no such cluster any more. */
-export async function exportObjects(world: World, objects: readonly KubeObject[]): Promise<void> {
-  const source = new FakeKube({ name: 'source' }).seed(...objects);
+export async function exportObjects(
+  world: World,
+  objects: readonly KubeObject[],
+  { kinds = [] }: { readonly kinds?: readonly FakeKind[] } = {},
+): Promise<void> {
+  const all = [...defaultKinds, ...kinds];
+  const source = new FakeKube({ name: 'source', kinds: all }).seed(...objects);
   const away = new World({ kube: { source } });
   const selections = objects.map(({ apiVersion, kind, metadata }) => {
     const place = metadata['namespace'] === undefined ? {} : { namespace: metadata['namespace'] };
