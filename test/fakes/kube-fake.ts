@@ -1,6 +1,5 @@
 // An API server in memory that behaves: identities, conflicts, generations, finalizers, namespaces, selectors, watch,
-// server-side apply with ownership, discovery, exec. The suite in test/contracts/kube-client.suite.ts holds it to the
-// same contract as the real adapter.
+// server-side apply with ownership, discovery, exec. It keeps the contract in test/contracts/kube-client.suite.ts.
 
 import { DrctlError } from '../../src/engine/index.ts';
 import type {
@@ -21,8 +20,11 @@ import type {
   Preview,
 } from '../../src/actions/ports.ts';
 import { Faults } from './faults.ts';
+import { FakeAdmission, refOf } from './kube-fake-admission.ts';
+import { inVersion, notFound, resourceOf } from './kube-fake-answers.ts';
+import type { ExecAnswer } from './kube-fake-answers.ts';
 import { applyOwned } from './kube-fake-apply.ts';
-import { defaultKinds, joinApiVersion, splitApiVersion } from './kube-fake-kinds.ts';
+import { defaultKinds, splitApiVersion } from './kube-fake-kinds.ts';
 import type { FakeKind } from './kube-fake-kinds.ts';
 import { FakeObjects } from './kube-fake-objects.ts';
 import { patchObject } from './kube-fake-patching.ts';
@@ -36,35 +38,19 @@ export interface FakeKubeOptions {
   readonly faults?: Faults;
 }
 
-export interface ExecAnswer {
-  readonly stdout?: string;
-  readonly stderr?: string;
-  readonly code?: number;
-}
-
-export class FakeKube implements KubeClient {
+export class FakeKube extends FakeAdmission implements KubeClient {
   readonly objects: FakeObjects;
   readonly faults: Faults;
   /** Answers of paths outside the object API. */
   readonly paths = new Map<string, { status: number; body: string }>([
     ['/readyz', { status: 200, body: 'ok' }],
   ]);
-  /** What the caller may not do: asked of writes, and by `may`. */
-  denies: (query: AccessQuery) => boolean = () => false;
-  /** Denies a write as an admission webhook does; the text is the reason. */
-  webhook: (after: KubeObject) => string | undefined = () => undefined;
-  /** Refuses a write as a CRD's validation does; the text is the reason. */
-  refuses: (before: KubeObject | undefined, after: KubeObject) => string | undefined = () =>
-    undefined;
-  /** Why no dry run of this kind can be had; undefined: it can. */
-  tellsNothing: (kind: KubeKind) => string | undefined = () => undefined;
-  /** What the server makes of an object before it is stored: defaults, and other forms of the same value. */
-  filled: (object: KubeObject) => KubeObject = (object) => object;
   onExec: (request: ExecRequest) => ExecAnswer = () => ({});
   /** Controllers: called after every write with the object as stored, or undefined when it is gone. */
   readonly controllers: ((kube: FakeKube, object: KubeObject) => void)[] = [];
 
   constructor(options: FakeKubeOptions = {}) {
+    super();
     this.objects = new FakeObjects(options.kinds ?? defaultKinds, options.name ?? 'uid');
     this.faults = options.faults ?? new Faults();
   }
@@ -215,12 +201,12 @@ export class FakeKube implements KubeClient {
   }
 
   #patched(ref: ObjectRef, options: PatchOptions): KubeObject {
-    this.#authorize('patch', ref);
+    this.authorize('patch', ref);
     const kind = this.objects.served(ref.apiVersion, ref.kind);
     const before = this.objects.find(kind, ref.namespace, ref.name);
     if (before === undefined) throw notFound(ref);
     const patched = patchObject(ref, before, options);
-    this.#check(before, patched);
+    this.check(before, patched);
     return patched;
   }
 
@@ -229,7 +215,7 @@ export class FakeKube implements KubeClient {
   }
 
   #creatable(object: KubeObject): KubeObject {
-    this.#authorize('create', refOf(object));
+    this.authorize('create', refOf(object));
     const kind = this.objects.served(object.apiVersion, object.kind);
     const namespace = object.metadata['namespace'] as string | undefined;
     if (this.objects.find(kind, namespace, object.metadata.name) !== undefined) {
@@ -242,7 +228,7 @@ export class FakeKube implements KubeClient {
     const { uid: _uid, creationTimestamp: _at, generation: _g, ...metadata } = object.metadata;
     const { status: _status, ...content } = object;
     const next = { ...content, metadata } as KubeObject;
-    this.#check(undefined, next);
+    this.check(undefined, next);
     return next;
   }
 
@@ -251,13 +237,13 @@ export class FakeKube implements KubeClient {
     const kind = this.objects.served(desired.apiVersion, desired.kind);
     const namespace = desired.metadata['namespace'] as string | undefined;
     const before = this.objects.find(kind, namespace, desired.metadata.name);
-    this.#authorize('patch', refOf(desired));
+    this.authorize('patch', refOf(desired));
     if (before === undefined) {
-      this.#authorize('create', refOf(desired));
+      this.authorize('create', refOf(desired));
       this.#checkNamespace(kind, namespace);
     }
     const next = applyOwned(before, desired, options);
-    this.#check(before, next);
+    this.check(before, next);
     return next;
   }
 
@@ -269,20 +255,6 @@ export class FakeKube implements KubeClient {
 
   #react(object: KubeObject): void {
     for (const controller of this.controllers) controller(this, object);
-  }
-
-  #authorize(verb: string, { apiVersion, kind, namespace, name }: ObjectRef): void {
-    const on = { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) };
-    if (!this.denies({ ...on, verb })) return;
-    throw new DrctlError('CLIENT_DENIED', `${kind} ${name} is forbidden: the user cannot ${verb}`);
-  }
-
-  #check(before: KubeObject | undefined, after: KubeObject): void {
-    const reason = this.refuses(before, after);
-    const subject = `${after.kind} ${after.metadata.name}`;
-    if (reason !== undefined) throw new DrctlError('CLIENT_INVALID', `${subject}: ${reason}`);
-    const denial = this.webhook(after);
-    if (denial !== undefined) throw new DrctlError('CLIENT_DENIED', `${subject}: ${denial}`);
   }
 
   #checkNamespace(kind: FakeKind, namespace: string | undefined): void {
@@ -325,30 +297,4 @@ export function readerOf(kube: FakeKube): KubeReader {
   return Object.fromEntries(
     Object.entries(methods).map(([name, method]) => [name, method.bind(kube as never)]),
   ) as unknown as KubeReader;
-}
-
-function inVersion(object: KubeObject, asked: string): KubeObject {
-  const { version } = splitApiVersion(asked);
-  const copy = structuredClone(object);
-  return version === '*' ? copy : { ...copy, apiVersion: asked };
-}
-
-function resourceOf(kind: FakeKind, asked?: string): KubeResource {
-  const version = asked === undefined ? '*' : splitApiVersion(asked).version;
-  return {
-    apiVersion: joinApiVersion(kind.group, version === '*' ? (kind.versions[0] ?? 'v1') : version),
-    kind: kind.kind,
-    plural: kind.plural,
-    namespaced: kind.namespaced,
-    verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
-  };
-}
-
-function refOf({ apiVersion, kind, metadata }: KubeObject): ObjectRef {
-  const { name, namespace } = metadata;
-  return { apiVersion, kind, name, ...(typeof namespace === 'string' ? { namespace } : {}) };
-}
-
-function notFound(ref: ObjectRef): DrctlError {
-  return new DrctlError('CLIENT_NOT_FOUND', `${ref.kind} ${ref.name} does not exist`);
 }

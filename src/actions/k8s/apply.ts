@@ -194,7 +194,6 @@ export const k8sApply = defineAction<DrPorts, typeof params, typeof outputs>({
 type Params = Static<typeof params>;
 type Applied = Static<typeof outputs>['applied'][number];
 
-
 async function applyOne(
   wanted: Params,
   kube: KubeClient,

@@ -121,10 +121,7 @@ export const k8sScale = defineAction<DrPorts, typeof params, typeof outputs>({
         id: uidOf(workload),
         fields: { replicas: replicasOf(workload) },
       })),
-      notes: [
-        ...workloads.flatMap((workload) => notesOf(workload, ctx.run.id)),
-        ...notes,
-      ],
+      notes: [...workloads.flatMap((workload) => notesOf(workload, ctx.run.id)), ...notes],
       warnings,
       consequences: async () => {
         const left = await inParallel(workloads, waitsAtOnce, async (workload) =>

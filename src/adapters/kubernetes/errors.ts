@@ -79,8 +79,10 @@ export function retryAfterMs(header: string | undefined, seconds?: unknown): num
 function kindOf(code: number, status: Status, text: string): Kind {
   if (isUnknownField(text)) return unknownField;
   const isRefusal = code === 400 || code === 403 || code === 422;
-  if (isRefusal && /admission webhook "[^"]*" denied the request/.test(text)) return deniedByWebhook;
-  if (isRefusal && /ValidatingAdmissionPolicy '[^']*' .*denied request/.test(text)) return invalidByPolicy;
+  if (isRefusal && /admission webhook "[^"]*" denied the request/.test(text))
+    return deniedByWebhook;
+  if (isRefusal && /ValidatingAdmissionPolicy '[^']*' .*denied request/.test(text))
+    return invalidByPolicy;
   return classify(code, status);
 }
 

@@ -9,11 +9,11 @@ import { k8sScale } from '../../../src/actions/k8s/scale.ts';
 import type { Action, JsonObject } from '../../../src/engine/index.ts';
 import type { DrPorts, KubeObject } from '../../../src/actions/ports.ts';
 import { applyAction, planAction, undoAction } from '../../fakes/carry-out.ts';
-import { StepMemory, readContext } from '../../fakes/contexts.ts';
-import { FakeKube } from '../../fakes/kube-fake.ts';
-import { configMap, namespace, secret, workload } from '../../fakes/objects.ts';
-import { World } from '../../fakes/world.ts';
-import { exportObjects } from '../laws/exported-world.ts';
+import { StepMemory } from '../../fakes/contexts.ts';
+import type { FakeKube } from '../../fakes/kube-fake.ts';
+import { configMap, secret, workload } from '../../fakes/objects.ts';
+import type { World } from '../../fakes/world.ts';
+import { cluster, exported, maps, restore } from './trial-worlds.ts';
 
 interface Case {
   readonly action: Action<DrPorts>;
@@ -23,22 +23,8 @@ interface Case {
   build(): Promise<{ readonly world: World; readonly kube: FakeKube }>;
 }
 
-const maps = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'work' };
 const there = [configMap('work/a', { size: '1', mode: 'old' }), configMap('work/b', { size: '1' })];
 
-async function cluster(...objects: readonly KubeObject[]) {
-  const kube = new FakeKube().seed(namespace('work'), ...objects);
-  return { kube, world: new World({ kube: { here: kube } }) };
-}
-
-/** An export of these objects, and a cluster to restore it to. */
-async function exported(objects: readonly KubeObject[], ...present: readonly KubeObject[]) {
-  const { kube, world } = await cluster(...present);
-  await exportObjects(world, objects);
-  return { kube, world };
-}
-
-const restore = { target: 'here', from: 'objects' };
 const wanted = [configMap('work/a', { size: '2' }), configMap('work/b', { size: '2' })];
 const both = ['ConfigMap work/a', 'ConfigMap work/b'];
 
@@ -82,7 +68,9 @@ describe.each(Object.entries(cases))('%s', (_name, { action, params, objects, bu
     kube.refuses = (_before, after) => `${after.metadata.name} does not fit`;
     await expect(planAction(world, action, params)).rejects.toMatchObject({
       code: 'CLIENT_INVALID',
-      message: expect.stringMatching(/^2 objects would be refused: .*a does not fit; .*b does not fit/),
+      message: expect.stringMatching(
+        /^2 objects would be refused: .*a does not fit; .*b does not fit/,
+      ),
     });
     kube.refuses = (_before, { metadata: { name } }) => (name === 'b' ? 'b is odd' : undefined);
     await expect(planAction(world, action, params)).rejects.toMatchObject({
@@ -125,19 +113,30 @@ describe.each(Object.entries(cases))('%s', (_name, { action, params, objects, bu
     expect(second.changes).toEqual(first.changes);
     expect(first.changes.map((change) => 'on' in change && change.on.object)).toEqual(objects);
     const text = JSON.stringify(first.changes);
-    for (const own of ['uid', 'managedFields', 'creationTimestamp', 'generation', 'resourceVersion'])
+    for (const own of [
+      'uid',
+      'managedFields',
+      'creationTimestamp',
+      'generation',
+      'resourceVersion',
+    ])
       expect(text).not.toContain(own);
   });
 });
 
+/** A default for what is absent, and one form of a value. */
+function filling(object: KubeObject): KubeObject {
+  const data = object['data'] as JsonObject | undefined;
+  if (object.kind !== 'ConfigMap' || data === undefined) return object;
+  const size = data['size'] === '1000m' ? '1' : (data['size'] ?? '1');
+  return { ...object, data: { mode: 'auto', ...data, size } };
+}
+
+function denial(kube: FakeKube, kind: string): void {
+  kube.webhook = (after) => (after.kind === kind ? 'no such Secret' : undefined);
+}
+
 describe('what the server would store', () => {
-  /** A default for what is absent, and one form of a value. */
-  const filling = (object: KubeObject): KubeObject => {
-    const data = object['data'] as JsonObject | undefined;
-    if (object.kind !== 'ConfigMap' || data === undefined) return object;
-    const size = data['size'] === '1000m' ? '1' : (data['size'] ?? '1');
-    return { ...object, data: { mode: 'auto', ...data, size } };
-  };
   const patch = { target: 'here', ...maps, name: 'a' };
 
   it('is what a patch shows: the default in place of what goes, nothing for what only reads otherwise', async () => {
@@ -183,7 +182,9 @@ describe('what the server would store', () => {
     const { kube, world } = await exported(desired, configMap('work/a', { size: '1' }));
     kube.filled = filling;
     const update = { ...restore, existing: 'update' };
-    expect((await planAction(world, k8sRestore, update)).changes).toMatchObject([{ kind: 'update' }]);
+    expect((await planAction(world, k8sRestore, update)).changes).toMatchObject([
+      { kind: 'update' },
+    ]);
     kube.seed(configMap('work/a', { size: '1', mode: 'auto' }));
     expect((await planAction(world, k8sRestore, update)).changes).toMatchObject([{ kind: 'none' }]);
     expect(await applyAction(world, k8sRestore, update)).toMatchObject({ kept: 1, updated: 0 });
@@ -191,10 +192,6 @@ describe('what the server would store', () => {
 });
 
 describe('what a webhook denies', () => {
-  const denial = (kube: FakeKube, kind: string): void => {
-    kube.webhook = (after) => (after.kind === kind ? 'no such Secret' : undefined);
-  };
-
   it('refuses the plan where nothing comes before', async () => {
     const { kube, world } = await exported(wanted);
     denial(kube, 'ConfigMap');
@@ -209,9 +206,11 @@ describe('what a webhook denies', () => {
     denial(kube, 'ConfigMap');
     const { changes, notes } = await planAction(world, k8sRestore, restore);
     expect(changes).toHaveLength(3);
-    const noted = (name: string) =>
-      `ConfigMap work/${name}: ConfigMap ${name}: no such Secret now; the step fails unless that changes by then`;
-    expect(notes).toEqual([noted('a'), noted('b')]);
+    const noted = ['a', 'b'].map(
+      (name) =>
+        `ConfigMap work/${name}: ConfigMap ${name}: no such Secret now; the step fails unless that changes by then`,
+    );
+    expect(notes).toEqual(noted);
   });
 
   it('is not told a thousand times', async () => {
@@ -222,93 +221,4 @@ describe('what a webhook denies', () => {
     expect(notes).toHaveLength(5);
     expect(notes.at(-1)).toBe('… and so it is with 5 objects more');
   });
-});
-
-describe('what is not there yet', () => {
-  it('is not tried: a namespace that the same step makes holds nothing yet', async () => {
-    const objects = [namespace('fresh'), configMap('fresh/a', { size: '1' })];
-    for (const { world, action, params } of [
-      { ...(await exported(objects)), action: k8sRestore, params: restore },
-      { ...(await cluster()), action: k8sApply, params: { target: 'here', manifests: objects } },
-    ]) {
-      const { changes, notes = [] } = await planAction(world, action, params);
-      expect(changes.map(({ kind }) => kind)).toEqual(['create', 'create']);
-      expect(notes.filter((note) => note.includes('ConfigMap'))).toEqual([]);
-    }
-  });
-
-  it('is said where nobody makes it', async () => {
-    const { kube, world } = await exported(wanted);
-    for (const one of kube.objects.all()) kube.objects.remove(one);
-    const { changes, notes } = await planAction(world, k8sRestore, restore);
-    expect(changes).toHaveLength(2);
-    expect(notes?.[0]).toBe(
-      'ConfigMap work/a: Namespace work does not exist now; the step fails unless that changes by then',
-    );
-  });
-
-  it('is not tried with a value that is known only later, which no server may judge', async () => {
-    const { kube, world } = await exported(wanted);
-    kube.refuses = (_before, after) =>
-      JSON.stringify(after).includes('(known after') ? 'no URL' : undefined;
-    const set = [{ path: 'data.size', value: '(known after sign)' }];
-    const ctx = { ...readContext(world), incomplete: true };
-    const { changes } = await k8sRestore.plan({ ...restore, set }, ctx);
-    expect(changes).toHaveLength(2);
-    await expect(planAction(world, k8sRestore, { ...restore, set })).rejects.toMatchObject({
-      code: 'CLIENT_INVALID',
-    });
-  });
-});
-
-it('an object that moves while it is tried is tried again: what others did is not undone with it', async () => {
-  const { kube, world } = await cluster(configMap('work/a', { size: '1', theirs: 'before' }));
-  const memory = new StepMemory();
-  const params = { target: 'here', ...maps, name: 'a', patch: { data: { size: '2' } } };
-  const previewPatch = kube.previewPatch.bind(kube);
-  let moves = 0;
-  kube.previewPatch = async (ref, options) => {
-    moves += 1;
-    if (moves === 1) kube.seed({ ...(await kube.get(ref, options.signal))!, data: { size: '1', theirs: 'after' } });
-    return previewPatch(ref, options);
-  };
-  await applyAction(world, k8sPatch, params, { memory });
-  expect(JSON.stringify([...memory.undo])).not.toContain('theirs');
-  await undoAction(world, k8sPatch, params, memory);
-  expect(kube.peek('ConfigMap', 'a')?.['data']).toEqual({ size: '1', theirs: 'after' });
-});
-
-it('a refusal says nothing of the data of a Secret, also where the server quotes it', async () => {
-  const { kube, world } = await cluster(secret('work/s', { key: 'b2xkIHNlY3JldA==' }));
-  kube.refuses = (before, after) =>
-    `patch: Invalid value: ${JSON.stringify([before?.['data'], after['data']])}, old secret, and cut: bmV3IHNl`;
-  const params = {
-    target: 'here',
-    apiVersion: 'v1',
-    kind: 'Secret',
-    namespace: 'work',
-    name: 's',
-    patch: { data: { key: 'bmV3IHNlY3JldA==' } },
-  };
-  const error: unknown = await planAction(world, k8sPatch, params).catch((one: unknown) => one);
-  const { message } = error as Error;
-  expect(message).toContain('Secret s: patch: Invalid value: [{"key":"(sensitive)"}');
-  for (const part of ['b2xk', 'bmV3', 'old secret', 'new secret']) expect(message).not.toContain(part);
-});
-
-it('of very many objects of a kind a bounded number is tried, and the plan says so', async () => {
-  const many = Array.from({ length: 2_003 }, (_, index) => configMap(`work/m-${index}`, {}));
-  const { kube, world } = await cluster(...many);
-  let tried = 0;
-  kube.refuses = () => {
-    tried += 1;
-    return undefined;
-  };
-  const params = { target: 'here', ...maps, all: true, patch: { data: { size: '2' } } };
-  const { changes, notes } = await planAction(world, k8sPatch, params);
-  expect(changes).toHaveLength(2_003);
-  expect(tried).toBe(2_000);
-  expect(notes).toEqual([
-    'only 2000 objects of kind ConfigMap are tried on the server beforehand, and the rest is not',
-  ]);
 });

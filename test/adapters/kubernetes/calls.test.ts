@@ -59,18 +59,21 @@ describe('calls to a Kubernetes API server', () => {
     [422, 'CLIENT_DENIED', 'admission webhook "v.example.com" denied the request: no'],
     [403, 'CLIENT_INVALID', `a is forbidden: ${policy} denied request: failed expression: x`],
     [422, 'CLIENT_INVALID', `a is invalid: : ${policy} denied request: failed expression: x`],
-  ])('tells what a policy refuses (%i) from a missing right: %s, %s', async (code, kind, message) => {
-    const { kube } = await target((_asked, response) =>
-      reply(response, code, { kind: 'Status', code, reason: 'Forbidden', message }),
-    );
-    const patched = kube.client.patch(ref, { type: 'merge', patch: {}, signal });
-    await expect(patched).rejects.toMatchObject({
-      code: kind,
-      retryable: false,
-      message: expect.stringContaining(message) as string,
-      hint: expect.stringContaining('whoever asks') as string,
-    });
-  });
+  ])(
+    'tells what a policy refuses (%i) from a missing right: %s, %s',
+    async (code, kind, message) => {
+      const { kube } = await target((_asked, response) =>
+        reply(response, code, { kind: 'Status', code, reason: 'Forbidden', message }),
+      );
+      const patched = kube.client.patch(ref, { type: 'merge', patch: {}, signal });
+      await expect(patched).rejects.toMatchObject({
+        code: kind,
+        retryable: false,
+        message: expect.stringContaining(message) as string,
+        hint: expect.stringContaining('whoever asks') as string,
+      });
+    },
+  );
 
   it('names the other field managers of a conflict', async () => {
     const causes = [{ reason: 'FieldManagerConflict', message: 'conflict with "helm": .data.k' }];
@@ -134,7 +137,7 @@ describe('calls to a Kubernetes API server', () => {
     const previewed = await kube.reader.previewPatch(ref, { type: 'merge', patch: {}, signal });
     expect(previewed).toMatchObject({ kind: 'accepted', object: { metadata: { name: 'a' } } });
     const [, ...tries] = server.asked;
-    expect(tries.map(({ method, query }) => [method, query.get('dryRun')])).toEqual([
+    expect(tries.map((one) => [one.method, one.query.get('dryRun')])).toEqual([
       ['PATCH', 'All'],
       ['PATCH', 'All'],
     ]);
@@ -143,17 +146,26 @@ describe('calls to a Kubernetes API server', () => {
   it.each([
     [400, 'admission webhook "v.example.com" does not support dry run'],
     [500, 'Internal error occurred: failed calling webhook "v.example.com": connection refused'],
-  ])('says that a preview tells nothing where a webhook takes no part in it (%i)', async (code, message) => {
-    const { kube } = await target((_asked, response) =>
-      reply(response, code, { kind: 'Status', code, message }),
-    );
-    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace: 'ns' } };
-    const told = { kind: 'unknown', because: expect.stringContaining(message) as string };
-    expect(await kube.reader.previewCreate(object, signal)).toEqual(told);
-    expect(await kube.reader.previewPatch(ref, { type: 'merge', patch: {}, signal })).toEqual(told);
-    const options = { fieldManager: 'drctl', force: false, signal };
-    expect(await kube.reader.preview(object, options)).toEqual(told);
-  });
+  ])(
+    'says that a preview tells nothing where a webhook takes no part in it (%i)',
+    async (code, message) => {
+      const { kube } = await target((_asked, response) =>
+        reply(response, code, { kind: 'Status', code, message }),
+      );
+      const object = {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'a', namespace: 'ns' },
+      };
+      const told = { kind: 'unknown', because: expect.stringContaining(message) as string };
+      expect(await kube.reader.previewCreate(object, signal)).toEqual(told);
+      expect(await kube.reader.previewPatch(ref, { type: 'merge', patch: {}, signal })).toEqual(
+        told,
+      );
+      const options = { fieldManager: 'drctl', force: false, signal };
+      expect(await kube.reader.preview(object, options)).toEqual(told);
+    },
+  );
 
   it('leaves no connection open when it is closed', async () => {
     const { kube, server } = await target((_asked, response) =>

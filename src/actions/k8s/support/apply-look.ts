@@ -53,10 +53,7 @@ interface Looking {
 
 const looksAtOnce = 8;
 
-export function consequenceOf(
-  target: string,
-  { desired, before, changes }: Look,
-): KubeConsequence {
+export function consequenceOf(target: string, { desired, before, changes }: Look): KubeConsequence {
   return before === undefined
     ? { kind: 'made', target, object: desired }
     : { kind: 'changed', target, ref: refOf(before), fields: changes };
@@ -137,4 +134,3 @@ function completed(
   if (isPlaced || namespace === undefined) return { ...manifest, apiVersion };
   return { ...manifest, apiVersion, metadata: { ...manifest.metadata, namespace } };
 }
-

@@ -74,7 +74,11 @@ function isRepeatable({ type }: WantedPatch): boolean {
   return type !== 'json';
 }
 
-export async function isDoneForGood(wanted: WantedPatch, ctx: Memory, object: KubeObject): Promise<boolean> {
+export async function isDoneForGood(
+  wanted: WantedPatch,
+  ctx: Memory,
+  object: KubeObject,
+): Promise<boolean> {
   return !isRepeatable(wanted) && (await stateByRecord(ctx, object)) === 'done';
 }
 
@@ -95,4 +99,3 @@ async function stateByRecord(
   if (stands === 'neither') return 'unclear';
   return stands === 'after' ? 'done' : 'not-done';
 }
-

@@ -57,7 +57,6 @@ async function fatesOf(
   ctx: ReadContext<DrPorts>,
   items: readonly RestoreItem[],
 ): Promise<Fates> {
-  const isGround = ({ desired }: RestoreItem): boolean => judgesOthers(refOf(desired));
   const grounds = await triedFates(wanted, kube, ctx, items.filter(isGround));
   const foreseen = grounds.fates.flatMap((fate) => consequencesOf(wanted.target, fate));
   const rest = items.filter((item) => !isGround(item));
@@ -93,6 +92,10 @@ async function triedFates(
     return { item, decision, trial };
   });
   return { fates, notes: trials.notes(), warnings: trials.warnings() };
+}
+
+function isGround({ desired }: RestoreItem): boolean {
+  return judgesOthers(refOf(desired));
 }
 
 function refusalsOf({ decision, trial }: Fate): readonly DrctlError[] {

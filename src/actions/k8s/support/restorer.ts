@@ -144,10 +144,7 @@ export function createRestorer({ wanted, kube, ctx, total }: RestorerOptions) {
     }
   }
 
-  async function update(
-    present: KubeObject,
-    patch: JsonObject,
-  ): Promise<RestoredObject> {
+  async function update(present: KubeObject, patch: JsonObject): Promise<RestoredObject> {
     const patched = await kube.patch(refOf(present), { type: 'merge', patch, signal: ctx.signal });
     return restoredObject(patched, 'updated');
   }

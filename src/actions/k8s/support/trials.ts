@@ -3,7 +3,7 @@
 // what nobody can tell beforehand, is said.
 
 import { DrctlError, counted, listSome } from '../../../engine/index.ts';
-import type { ReadContext } from '../../../engine/index.ts';
+import type { ErrorCode, ReadContext } from '../../../engine/index.ts';
 import type {
   ApplyOptions,
   DrPorts,
@@ -61,10 +61,12 @@ interface Attempt extends TrialOptions {
   ask(): Promise<Preview>;
 }
 
+const refusals = new Set<ErrorCode>(['CLIENT_INVALID', 'CLIENT_DENIED', 'CLIENT_CONFLICT']);
+
 const untried: Trial = { kind: 'untried' };
 
-/** Of one kind in one step: of very many objects some show what becomes of all. A hundred take a second or so. */
-const maxTriedOfKind = 2_000;
+/** Of one kind in one step: of very many objects some show what becomes of all. */
+const maxTriedOfKind = 1_000;
 
 /** How often an object that moves while it is tried is read and tried again. */
 const maxTries = 3;
@@ -158,8 +160,8 @@ export function createTrials(kube: KubeReader, ctx: ReadContext<DrPorts>, target
       );
       return untried;
     }
-    if (!hasCode(error, 'CLIENT_INVALID', 'CLIENT_DENIED', 'CLIENT_CONFLICT')) throw error;
-    return { kind: 'refused', error };
+    if (refusals.has(error.code)) return { kind: 'refused', error };
+    throw error;
   }
 
   return {
