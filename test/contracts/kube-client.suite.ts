@@ -2,39 +2,23 @@
 // the core kinds and has an empty namespace "work"; everything else is made here.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/engine/index.ts';
-import type { KubeClient, KubeObject, KubeWatchEvent, ObjectRef } from '../../src/actions/ports.ts';
+import type { KubeClient, KubeObject, KubeWatchEvent } from '../../src/actions/ports.ts';
+import { applyOptions as options, configMap, ref, signal } from './kube-objects.ts';
+import { kubePreviewRules } from './kube-previews.suite.ts';
 
 export interface KubeClientUnderTest {
   readonly client: KubeClient;
   close(): Promise<void>;
 }
 
-const signal = new AbortController().signal;
 /** A cluster's own controllers need a moment. */
 const patiently = { timeout: 20_000 };
-
-const ref = (name: string, kind = 'ConfigMap'): ObjectRef => ({
-  apiVersion: 'v1',
-  kind,
-  namespace: 'work',
-  name,
-});
-
-const configMap = (name: string, extra: JsonObject = {}, data: JsonObject = {}): KubeObject => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, namespace: 'work', ...extra },
-  data,
-});
 
 async function names(objects: AsyncIterable<KubeObject>): Promise<readonly string[]> {
   const found: string[] = [];
   for await (const object of objects) found.push(object.metadata.name);
   return found;
 }
-
-const options = (force = false) => ({ fieldManager: 'drctl', force, signal });
 
 const describeEvent = (event: KubeWatchEvent): string =>
   event.type === 'synced' ? 'synced' : `${event.type} ${event.object.metadata.name}`;
@@ -136,11 +120,7 @@ export function kubeClientSuite(title: string, create: () => Promise<KubeClientU
       expect(await kube.get(ref('a'), signal)).toBeUndefined();
     });
 
-    it('previews an apply without changing anything', async () => {
-      const preview = await kube.preview(configMap('a', {}, { x: '1' }), options());
-      expect(preview['data']).toEqual({ x: '1' });
-      expect(await kube.get(ref('a'), signal)).toBeUndefined();
-    });
+    kubePreviewRules(() => kube);
 
     it('names the other manager when an apply would take its field', async () => {
       const other = { ...options(), fieldManager: 'somebody' };

@@ -16,6 +16,7 @@ export class FakeObjects {
   readonly #uidPrefix: string;
   #version = 100;
   #uids = 0;
+  #dryRuns = 0;
 
   constructor(kinds: readonly FakeKind[], uidPrefix: string) {
     this.kinds = kinds;
@@ -53,6 +54,14 @@ export class FakeObjects {
   newUid(): string {
     this.#uids += 1;
     return `${this.#uidPrefix}-${String(this.#uids).padStart(4, '0')}`;
+  }
+
+  /** As a dry run answers for an object that would be new: with an identity that nothing will ever have. */
+  asNew(next: KubeObject): KubeObject {
+    this.#dryRuns += 1;
+    const uid = `dry-run-${this.#dryRuns}`;
+    const creationTimestamp = '2026-01-01T00:00:00Z';
+    return { ...next, metadata: { ...next.metadata, uid, creationTimestamp, generation: 1 } };
   }
 
   /** Stores an object, telling watchers; nothing happens when it is equal to what is there. */

@@ -1,6 +1,5 @@
 // An API server in memory that behaves: identities, conflicts, generations, finalizers, namespaces, selectors, watch,
-// server-side apply with ownership, discovery, exec. The suite in test/contracts/kube-client.suite.ts holds it to the
-// same contract as the real adapter.
+// server-side apply with ownership, discovery, exec. It keeps the contract in test/contracts/kube-client.suite.ts.
 
 import { DrctlError } from '../../src/engine/index.ts';
 import type {
@@ -18,10 +17,14 @@ import type {
   KubeWatchEvent,
   ObjectRef,
   PatchOptions,
+  Preview,
 } from '../../src/actions/ports.ts';
 import { Faults } from './faults.ts';
+import { FakeAdmission, refOf } from './kube-fake-admission.ts';
+import { inVersion, notFound, resourceOf } from './kube-fake-answers.ts';
+import type { ExecAnswer } from './kube-fake-answers.ts';
 import { applyOwned } from './kube-fake-apply.ts';
-import { defaultKinds, joinApiVersion, splitApiVersion } from './kube-fake-kinds.ts';
+import { defaultKinds, splitApiVersion } from './kube-fake-kinds.ts';
 import type { FakeKind } from './kube-fake-kinds.ts';
 import { FakeObjects } from './kube-fake-objects.ts';
 import { patchObject } from './kube-fake-patching.ts';
@@ -35,29 +38,19 @@ export interface FakeKubeOptions {
   readonly faults?: Faults;
 }
 
-export interface ExecAnswer {
-  readonly stdout?: string;
-  readonly stderr?: string;
-  readonly code?: number;
-}
-
-export class FakeKube implements KubeClient {
+export class FakeKube extends FakeAdmission implements KubeClient {
   readonly objects: FakeObjects;
   readonly faults: Faults;
   /** Answers of paths outside the object API. */
   readonly paths = new Map<string, { status: number; body: string }>([
     ['/readyz', { status: 200, body: 'ok' }],
   ]);
-  /** What the caller may not do. */
-  denies: (query: AccessQuery) => boolean = () => false;
-  /** Refuses a write as a CRD's validation does; the text is the reason. */
-  refuses: (before: KubeObject | undefined, after: KubeObject) => string | undefined = () =>
-    undefined;
   onExec: (request: ExecRequest) => ExecAnswer = () => ({});
   /** Controllers: called after every write with the object as stored, or undefined when it is gone. */
   readonly controllers: ((kube: FakeKube, object: KubeObject) => void)[] = [];
 
   constructor(options: FakeKubeOptions = {}) {
+    super();
     this.objects = new FakeObjects(options.kinds ?? defaultKinds, options.name ?? 'uid');
     this.faults = options.faults ?? new Faults();
   }
@@ -108,8 +101,29 @@ export class FakeKube implements KubeClient {
     });
   }
 
-  async preview(desired: KubeObject, options: ApplyOptions): Promise<KubeObject> {
-    return this.faults.around('read', () => this.#applied(desired, options));
+  async preview(desired: KubeObject, options: ApplyOptions): Promise<Preview> {
+    return this.#previewed(desired, () => {
+      const next = this.#applied(desired, options);
+      return next.metadata['uid'] === undefined ? this.objects.asNew(next) : next;
+    });
+  }
+
+  async previewCreate(object: KubeObject, signal: AbortSignal): Promise<Preview> {
+    signal.throwIfAborted();
+    return this.#previewed(object, () => this.objects.asNew(this.#creatable(object)));
+  }
+
+  async previewPatch(ref: ObjectRef, options: PatchOptions): Promise<Preview> {
+    options.signal.throwIfAborted();
+    return this.#previewed(ref, () => this.#patched(ref, options));
+  }
+
+  async #previewed(asked: KubeKind, write: () => KubeObject): Promise<Preview> {
+    return this.faults.around('read', () => {
+      const because = this.tellsNothing(asked);
+      if (because !== undefined) return { kind: 'unknown', because };
+      return { kind: 'accepted', object: inVersion(this.filled(write()), asked.apiVersion) };
+    });
   }
 
   async resource(kind: KubeKind, signal: AbortSignal): Promise<KubeResource | undefined> {
@@ -155,12 +169,7 @@ export class FakeKube implements KubeClient {
   async patch(ref: ObjectRef, options: PatchOptions): Promise<KubeObject> {
     options.signal.throwIfAborted();
     return this.faults.around('write', () => {
-      const kind = this.objects.served(ref.apiVersion, ref.kind);
-      const before = this.objects.find(kind, ref.namespace, ref.name);
-      if (before === undefined) throw notFound(ref);
-      const patched = patchObject(ref, before, options);
-      this.#check(before, patched);
-      return inVersion(this.#store(patched), ref.apiVersion);
+      return inVersion(this.#store(this.#patched(ref, options)), ref.apiVersion);
     });
   }
 
@@ -191,7 +200,22 @@ export class FakeKube implements KubeClient {
     });
   }
 
+  #patched(ref: ObjectRef, options: PatchOptions): KubeObject {
+    this.authorize('patch', ref);
+    const kind = this.objects.served(ref.apiVersion, ref.kind);
+    const before = this.objects.find(kind, ref.namespace, ref.name);
+    if (before === undefined) throw notFound(ref);
+    const patched = patchObject(ref, before, options);
+    this.check(before, patched);
+    return patched;
+  }
+
   #create(object: KubeObject): KubeObject {
+    return inVersion(this.#store(this.#creatable(object)), object.apiVersion);
+  }
+
+  #creatable(object: KubeObject): KubeObject {
+    this.authorize('create', refOf(object));
     const kind = this.objects.served(object.apiVersion, object.kind);
     const namespace = object.metadata['namespace'] as string | undefined;
     if (this.objects.find(kind, namespace, object.metadata.name) !== undefined) {
@@ -204,8 +228,8 @@ export class FakeKube implements KubeClient {
     const { uid: _uid, creationTimestamp: _at, generation: _g, ...metadata } = object.metadata;
     const { status: _status, ...content } = object;
     const next = { ...content, metadata } as KubeObject;
-    this.#check(undefined, next);
-    return inVersion(this.#store(next), object.apiVersion);
+    this.check(undefined, next);
+    return next;
   }
 
   #applied(desired: KubeObject, options: ApplyOptions): KubeObject {
@@ -213,27 +237,24 @@ export class FakeKube implements KubeClient {
     const kind = this.objects.served(desired.apiVersion, desired.kind);
     const namespace = desired.metadata['namespace'] as string | undefined;
     const before = this.objects.find(kind, namespace, desired.metadata.name);
-    if (before === undefined) this.#checkNamespace(kind, namespace);
+    this.authorize('patch', refOf(desired));
+    if (before === undefined) {
+      this.authorize('create', refOf(desired));
+      this.#checkNamespace(kind, namespace);
+    }
     const next = applyOwned(before, desired, options);
-    this.#check(before, next);
+    this.check(before, next);
     return next;
   }
 
   #store(object: KubeObject): KubeObject {
-    const stored = this.objects.put(object);
+    const stored = this.objects.put(this.filled(object));
     this.#react(stored);
     return stored;
   }
 
   #react(object: KubeObject): void {
     for (const controller of this.controllers) controller(this, object);
-  }
-
-  #check(before: KubeObject | undefined, after: KubeObject): void {
-    const reason = this.refuses(before, after);
-    if (reason !== undefined) {
-      throw new DrctlError('CLIENT_INVALID', `${after.kind} ${after.metadata.name}: ${reason}`);
-    }
   }
 
   #checkNamespace(kind: FakeKind, namespace: string | undefined): void {
@@ -269,30 +290,11 @@ export class FakeKube implements KubeClient {
 
 /** The same server without any writing method. */
 export function readerOf(kube: FakeKube): KubeReader {
-  const { get, list, watch, preview, resource, resources, may, version, raw } = FakeKube.prototype;
-  const methods = { get, list, watch, preview, resource, resources, may, version, raw };
+  const { get, list, watch, resource, resources, may, version, raw } = FakeKube.prototype;
+  const { preview, previewCreate, previewPatch } = FakeKube.prototype;
+  const previews = { preview, previewCreate, previewPatch };
+  const methods = { get, list, watch, ...previews, resource, resources, may, version, raw };
   return Object.fromEntries(
     Object.entries(methods).map(([name, method]) => [name, method.bind(kube as never)]),
   ) as unknown as KubeReader;
-}
-
-function inVersion(object: KubeObject, asked: string): KubeObject {
-  const { version } = splitApiVersion(asked);
-  const copy = structuredClone(object);
-  return version === '*' ? copy : { ...copy, apiVersion: asked };
-}
-
-function resourceOf(kind: FakeKind, asked?: string): KubeResource {
-  const version = asked === undefined ? '*' : splitApiVersion(asked).version;
-  return {
-    apiVersion: joinApiVersion(kind.group, version === '*' ? (kind.versions[0] ?? 'v1') : version),
-    kind: kind.kind,
-    plural: kind.plural,
-    namespaced: kind.namespaced,
-    verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
-  };
-}
-
-function notFound(ref: ObjectRef): DrctlError {
-  return new DrctlError('CLIENT_NOT_FOUND', `${ref.kind} ${ref.name} does not exist`);
 }

@@ -11,6 +11,7 @@ import type {
   KubeQuery,
   KubeReader,
   ObjectRef,
+  PatchOptions,
 } from '../../src/actions/ports.ts';
 
 /** Throws CLIENT_DENIED for what was not declared. */
@@ -67,6 +68,14 @@ export function kubeReader(kube: KubeReader, target: string, require: Require): 
       require(...applying(target, desired, await isThere(kube, desired)));
       return kube.preview(desired, options);
     },
+    previewCreate: async (object, signal) => {
+      require(onKind(target, 'create', refOf(object)), ...owning(target, object));
+      return kube.previewCreate(object, signal);
+    },
+    previewPatch: async (ref, options) => {
+      require(...patching(target, ref, options));
+      return kube.previewPatch(ref, options);
+    },
     // Every authenticated caller may ask these (system:discovery, system:basic-user).
     resource: async (kind, signal) => kube.resource(kind, signal),
     resources: async (signal) => kube.resources(signal),
@@ -117,6 +126,17 @@ function owning(target: string, object: KubeObject): readonly Permission[] {
     }));
 }
 
+function patching(
+  target: string,
+  ref: ObjectRef,
+  { subresource, patch }: PatchOptions,
+): readonly Permission[] {
+  const on = onKind(target, 'patch', ref);
+  const needed = subresource === undefined ? on : { ...on, subresource };
+  const isOfOwners = JSON.stringify(patch).includes('"ownerReferences"');
+  return isOfOwners ? [needed, onKind(target, 'delete', ref)] : [needed];
+}
+
 export function kubeClient(kube: KubeClient, target: string, require: Require): KubeClient {
   return {
     ...kubeReader(kube, target, require),
@@ -129,12 +149,7 @@ export function kubeClient(kube: KubeClient, target: string, require: Require): 
       return kube.apply(desired, options);
     },
     patch: async (ref, options) => {
-      const { subresource } = options;
-      const on = onKind(target, 'patch', ref);
-      require(subresource === undefined ? on : { ...on, subresource });
-      if (JSON.stringify(options.patch).includes('"ownerReferences"')) {
-        require(onKind(target, 'delete', ref));
-      }
+      require(...patching(target, ref, options));
       return kube.patch(ref, options);
     },
     delete: async (ref, options) => {

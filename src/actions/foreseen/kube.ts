@@ -1,9 +1,12 @@
 // A cluster with the objects that earlier steps will make, change and remove. An object is shown in the version in which
 // it was foreseen: asked for in another one, it is as the server has it.
 
+import { DrctlError } from '../../engine/index.ts';
+import { hasCode } from '../k8s/support/errors.ts';
 import { groupBy } from '../k8s/support/group-by.ts';
 import { groupOf, isNamespace, keyOf, namespaceOf, refOf } from '../k8s/support/objects.ts';
 import { withValueAt, withoutPath } from '../k8s/support/json-tree.ts';
+import { judgedAnew } from './judging.ts';
 import type {
   KubeConsequence,
   KubeKind,
@@ -11,6 +14,7 @@ import type {
   KubeQuery,
   KubeReader,
   ObjectRef,
+  Preview,
 } from '../ports.ts';
 
 export function foreseeKube(
@@ -24,6 +28,7 @@ export function foreseeKube(
     (one) => refOfConsequence(one).name,
   );
   const order = new Map(consequences.map((one, index) => [one, index]));
+  const isJudgedAnew = judgedAnew(consequences.map(refOfConsequence));
 
   /** In their order. */
   function about(ref: ObjectRef): readonly KubeConsequence[] {
@@ -58,6 +63,24 @@ export function foreseeKube(
     return [...each.values()].toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
   }
 
+  /** The server can only judge what it has: not an object, its place or its definition as it will be. */
+  async function previewed(ref: ObjectRef, ask: () => Promise<Preview>): Promise<Preview> {
+    const isPlaceMade = about(namespaceRef(ref)).at(-1)?.kind === 'made';
+    if (isPlaceMade || about(ref).length > 0 || isJudgedAnew(ref)) return { kind: 'unknown' };
+    try {
+      return await ask();
+    } catch (error) {
+      // Who decides about admission may look at other objects too, and those will be others by then.
+      if (!hasCode(error, 'CLIENT_DENIED')) throw error;
+      const { message, hint } = error;
+      throw new DrctlError('CLIENT_DENIED', message, {
+        cause: error.cause,
+        retryable: true,
+        ...(hint === undefined ? {} : { hint }),
+      });
+    }
+  }
+
   return {
     get: async (ref, signal) => {
       const coming = about(ref);
@@ -67,11 +90,12 @@ export function foreseeKube(
     },
     list,
     watch: (query, signal) => kube.watch(query, signal),
-    preview: async (desired, options) => {
-      // The server would refuse an object in a namespace that it does not have yet.
-      const isPlaceMade = about(namespaceRef(desired)).at(-1)?.kind === 'made';
-      return isPlaceMade ? desired : kube.preview(desired, options);
-    },
+    preview: async (desired, options) =>
+      previewed(refOf(desired), async () => kube.preview(desired, options)),
+    previewCreate: async (object, signal) =>
+      previewed(refOf(object), async () => kube.previewCreate(object, signal)),
+    previewPatch: async (ref, options) =>
+      previewed(ref, async () => kube.previewPatch(ref, options)),
     resource: async (kind, signal) => kube.resource(kind, signal),
     resources: async (signal) => kube.resources(signal),
     may: async (query, signal) => kube.may(query, signal),
@@ -118,8 +142,8 @@ function isAskedFor({ apiVersion, kind }: KubeKind, wanted: KubeKind): boolean {
   );
 }
 
-function namespaceRef(object: KubeObject): ObjectRef {
-  return { apiVersion: 'v1', kind: 'Namespace', name: namespaceOf(object) ?? '' };
+function namespaceRef({ namespace = '' }: ObjectRef): ObjectRef {
+  return { apiVersion: 'v1', kind: 'Namespace', name: namespace };
 }
 
 function placeOf(object: KubeObject): string {

@@ -4,22 +4,10 @@
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { defineAction } from '../../engine/index.ts';
-import type {
-  Change,
-  FieldChange,
-  Observation,
-  ReadContext,
-  WriteContext,
-} from '../../engine/index.ts';
-import type {
-  Consequence,
-  DrPorts,
-  KubeClient,
-  KubeObject,
-  KubeReader,
-  KubeResource,
-} from '../ports.ts';
+import type { Change, Observation, WriteContext } from '../../engine/index.ts';
+import type { Consequence, DrPorts, KubeClient, KubeObject } from '../ports.ts';
 import { deleteApplied, fieldManager } from './support/applied.ts';
+import { consequenceOf, isChanging, lookAt, lookAtAll } from './support/apply-look.ts';
 import {
   doubtAbout,
   fieldsPrefix,
@@ -29,9 +17,7 @@ import {
   uidPrefix,
 } from './support/apply-records.ts';
 import type { ApplyRecord } from './support/apply-records.ts';
-import { hasCode } from './support/errors.ts';
 import { withoutManifestSecrets } from './support/hidden-secrets.ts';
-import { fieldChanges, objectChanges } from './support/field-changes.ts';
 import type { TreeChange } from './support/json-tree.ts';
 import { manifestPermissions } from './support/manifest-permissions.ts';
 import { readManifests } from './support/manifests.ts';
@@ -40,13 +26,13 @@ import {
   describeRef,
   isNamespace,
   keyOf,
-  namespaceOf,
   refOf,
   uidOf,
 } from './support/objects.ts';
 import { revertChanges, throwConflicts } from './support/revert.ts';
-import { keptRecords, recordBefore, recordedValue } from './support/undo-records.ts';
 import { anyObject, kubeTarget } from './support/schemas.ts';
+import { createTrials, throwRefused } from './support/trials.ts';
+import { keptRecords, recordBefore, recordedValue } from './support/undo-records.ts';
 
 const params = Type.Object(
   {
@@ -116,13 +102,13 @@ export const k8sApply = defineAction<DrPorts, typeof params, typeof outputs>({
   shown: withoutManifestSecrets,
   plan: async (wanted, ctx) => {
     const kube = await ctx.readers.kube(wanted.target);
+    const { looks, notes: told, warnings } = await lookAtAll(wanted, kube, ctx);
+    throwRefused(looks.flatMap(({ refused }) => refused ?? []));
     const changes: Change[] = [];
     const observed: Observation[] = [];
-    const notes: string[] = [];
+    const notes: string[] = [...told];
     const consequences: Consequence[] = [];
-    for (const manifest of await readManifests(wanted, ctx.readers.files)) {
-      const look = await lookAt(wanted, kube, ctx, manifest);
-      if (look.note !== undefined) notes.push(look.note);
+    for (const look of looks) {
       const isNew = look.before === undefined;
       if (!isNew && look.fields.length === 0) continue;
       consequences.push(consequenceOf(wanted.target, look));
@@ -145,7 +131,13 @@ export const k8sApply = defineAction<DrPorts, typeof params, typeof outputs>({
       });
     }
     if (changes.length === 0) changes.push({ kind: 'none', because: 'it is so already' });
-    return { changes, observed, notes, consequences: async () => consequences };
+    return {
+      changes,
+      observed,
+      notes,
+      warnings,
+      consequences: async () => consequences,
+    };
   },
   apply: async (wanted, ctx) => {
     const kube = await ctx.clients.kube(wanted.target);
@@ -161,8 +153,9 @@ export const k8sApply = defineAction<DrPorts, typeof params, typeof outputs>({
   probe: async (wanted, ctx) => {
     const kube = await ctx.readers.kube(wanted.target);
     const applied: Applied[] = [];
+    const trials = createTrials(kube, ctx, wanted.target);
     for (const manifest of await readManifests(wanted, ctx.readers.files)) {
-      const look = await lookAt(wanted, kube, ctx, manifest);
+      const look = await lookAt(wanted, { kube, ctx, trials }, manifest);
       const { desired, before, fields } = look;
       const because = await doubtAbout(look, ctx);
       if (because !== undefined) return { found: 'unclear', because };
@@ -201,74 +194,20 @@ export const k8sApply = defineAction<DrPorts, typeof params, typeof outputs>({
 type Params = Static<typeof params>;
 type Applied = Static<typeof outputs>['applied'][number];
 
-interface Look {
-  readonly desired: KubeObject;
-  readonly before: KubeObject | undefined;
-  readonly changes: readonly TreeChange[];
-  /** As people see them. */
-  readonly fields: readonly FieldChange[];
-  readonly note?: string;
-}
-
-function consequenceOf(target: string, { desired, before, changes }: Look): Consequence {
-  return before === undefined
-    ? { kind: 'made', target, object: desired }
-    : { kind: 'changed', target, ref: refOf(before), fields: changes };
-}
-
-async function lookAt(
-  wanted: Params,
-  kube: KubeReader,
-  ctx: ReadContext<DrPorts>,
-  manifest: KubeObject,
-): Promise<Look> {
-  const resource = await kube.resource(manifest, ctx.signal);
-  const desired = completed(wanted, manifest, resource);
-  const options = { fieldManager, force: wanted.force === true, signal: ctx.signal };
-  const before = resource === undefined ? undefined : await kube.get(refOf(desired), ctx.signal);
-  try {
-    const after = await kube.preview(desired, options);
-    const shown = before === undefined ? desired : after;
-    return {
-      desired,
-      before,
-      changes: objectChanges(before, shown),
-      fields: fieldChanges(before, shown),
-    };
-  } catch (error) {
-    if (!hasCode(error, 'CLIENT_NOT_FOUND') || before !== undefined) throw error;
-    return {
-      desired,
-      before,
-      changes: objectChanges(undefined, desired),
-      fields: fieldChanges(undefined, desired),
-      note: `${describeObject(desired)}: ${error.message} now; the step fails unless that changes by then`,
-    };
-  }
-}
-
-function completed(
-  { namespace }: Params,
-  manifest: KubeObject,
-  resource: KubeResource | undefined,
-): KubeObject {
-  const apiVersion = resource?.apiVersion ?? manifest.apiVersion;
-  const isPlaced = namespaceOf(manifest) !== undefined || resource?.namespaced === false;
-  if (isPlaced || namespace === undefined) return { ...manifest, apiVersion };
-  return { ...manifest, apiVersion, metadata: { ...manifest.metadata, namespace } };
-}
-
 async function applyOne(
   wanted: Params,
   kube: KubeClient,
   ctx: WriteContext<DrPorts>,
   manifest: KubeObject,
 ): Promise<Applied> {
-  const { desired, before, changes } = await lookAt(wanted, kube, ctx, manifest);
+  const trials = createTrials(kube, ctx, wanted.target);
+  const look = await lookAt(wanted, { kube, ctx, trials }, manifest);
+  const { desired, before, changes, refused } = look;
+  if (refused !== undefined) throw refused;
   const ref = refOf(desired);
   const key = keyOf(ref);
   let present = before;
-  if (before === undefined || changes.length > 0) {
+  if (isChanging(look)) {
     await recordBefore(ctx, recordsOf(desired, before, changes));
     present = await kube.apply(desired, {
       fieldManager,

@@ -3,9 +3,9 @@
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { defineAction } from '../../engine/index.ts';
-import type { Change, Json, ReadContext, WriteContext } from '../../engine/index.ts';
+import type { Change, Json, WriteContext } from '../../engine/index.ts';
 import type { DrPorts, KubeClient, KubeObject, KubeReader, ObjectRef } from '../ports.ts';
-import { fieldChanges, objectChanges } from './support/field-changes.ts';
+import { fieldChanges } from './support/field-changes.ts';
 import { withoutPatchedSecrets } from './support/hidden-secrets.ts';
 import { inParallel } from './support/in-parallel.ts';
 import { asJson, sameJson, showPath, valueAt } from './support/json-tree.ts';
@@ -20,11 +20,10 @@ import {
   refOf,
   uidOf,
 } from './support/objects.ts';
-import { patched } from './support/patching.ts';
-import { revertChanges, throwConflicts } from './support/revert.ts';
-import { requireFound, selectObjects, selectionOf } from './support/selection.ts';
-import { keptRecords, recordBefore, recordedValue, standsAt } from './support/undo-records.ts';
+import { effectOf, isDoneForGood, stateOf, writtenPrefix } from './support/patch-effect.ts';
+import type { Effect, Memory, PatchRecord } from './support/patch-effect.ts';
 import { may, maySelect, selectedPlaces } from './support/permissions.ts';
+import { revertChanges, throwConflicts } from './support/revert.ts';
 import {
   apiVersionField,
   atLeastField,
@@ -33,6 +32,10 @@ import {
   namespaceField,
   selectionFields,
 } from './support/schemas.ts';
+import { requireFound, selectObjects, selectionOf } from './support/selection.ts';
+import { createTrials, throwRefused } from './support/trials.ts';
+import type { Trials } from './support/trials.ts';
+import { keptRecords, recordBefore, recordedValue } from './support/undo-records.ts';
 
 const params = Type.Object(
   {
@@ -88,11 +91,16 @@ export const k8sPatch = defineAction<DrPorts, typeof params, typeof outputs>({
   },
   shown: withoutPatchedSecrets,
   plan: async (wanted, ctx) => {
-    const objects = await objectsToPatch(wanted, await ctx.readers.kube(wanted.target), {
-      ...ctx,
-      undoEntries: ctx.earlier?.undoEntries ?? new Map(),
-    });
-    const effects = objects.map((object) => effectOf(wanted, object));
+    const kube = await ctx.readers.kube(wanted.target);
+    const memory = { ...ctx, undoEntries: ctx.earlier?.undoEntries ?? new Map<string, Json>() };
+    const objects = await objectsToPatch(wanted, kube, memory);
+    const trials = createTrials(kube, ctx, wanted.target);
+    const effects = await inParallel(objects, patchesAtOnce, async (object): Promise<Effect> =>
+      (await isDoneForGood(wanted, memory, object))
+        ? { object, after: object, changes: [] }
+        : effectOf(wanted, trials, object),
+    );
+    throwRefused(effects.flatMap(({ refused }) => refused ?? []));
     return {
       changes: changesOf(wanted.target, effects),
       observed: effects.map(({ object, changes }) => ({
@@ -109,6 +117,8 @@ export const k8sPatch = defineAction<DrPorts, typeof params, typeof outputs>({
           changed: changes.length > 0,
         })),
       },
+      notes: trials.notes(),
+      warnings: trials.warnings(),
       consequences: async () =>
         effects.map(({ object, changes }) => ({
           kind: 'changed',
@@ -121,8 +131,9 @@ export const k8sPatch = defineAction<DrPorts, typeof params, typeof outputs>({
   apply: async (wanted, ctx) => {
     const kube = await ctx.clients.kube(wanted.target);
     const objects = await objectsToPatch(wanted, kube, ctx);
+    const patching = { kube, ctx, trials: createTrials(kube, ctx, wanted.target) };
     const patchedObjects = await inParallel(objects, patchesAtOnce, async (object) => {
-      await patchOne(wanted, kube, ctx, object);
+      await patchOne(wanted, patching, object);
       return { ...placeOf(object), changed: ctx.undoEntries.has(keyOf(refOf(object))) };
     });
     return { patched: [...patchedObjects] };
@@ -130,8 +141,9 @@ export const k8sPatch = defineAction<DrPorts, typeof params, typeof outputs>({
   probe: async (wanted, ctx) => {
     const kube = await ctx.readers.kube(wanted.target);
     const objects = await objectsToPatch(wanted, kube, ctx);
+    const trials = createTrials(kube, ctx, wanted.target);
     for (const object of objects) {
-      const state = await stateOf(wanted, ctx, object);
+      const state = await stateOf(wanted, { trials, ctx }, object);
       if (state !== 'done') return state === 'not-done' ? { found: 'not-done' } : unclear(object);
     }
     return {
@@ -168,30 +180,11 @@ export const k8sPatch = defineAction<DrPorts, typeof params, typeof outputs>({
 
 type Params = Static<typeof params>;
 
-interface PatchRecord {
-  readonly ref: ObjectRef;
-  /** What the patch was about to change. */
-  readonly changes: readonly TreeChange[];
-}
-
-interface Effect {
-  readonly object: KubeObject;
-  readonly after: KubeObject;
-  readonly changes: readonly TreeChange[];
-}
-
 const patchesAtOnce = 8;
-/** Keys of what the server made of the patch, where that differs from what was computed. */
-const writtenPrefix = 'written: ';
 
 function placeOf(object: KubeObject): { namespace?: string; name: string } {
   const namespace = namespaceOf(object);
   return { ...(namespace === undefined ? {} : { namespace }), name: object.metadata.name };
-}
-
-function effectOf(wanted: Params, object: KubeObject): Effect {
-  const after = patched(object, wanted.type ?? 'merge', wanted.patch);
-  return { object, after, changes: objectChanges(object, after) };
 }
 
 function changesOf(target: string, effects: readonly Effect[]): readonly Change[] {
@@ -209,7 +202,7 @@ function changesOf(target: string, effects: readonly Effect[]): readonly Change[
 async function objectsToPatch(
   wanted: Params,
   kube: KubeReader,
-  ctx: ReadContext<DrPorts> & { readonly undoEntries: ReadonlyMap<string, Json> },
+  ctx: Memory,
 ): Promise<readonly KubeObject[]> {
   const selection = selectionOf(wanted, wanted);
   const selected = await selectObjects(kube, ctx, selection);
@@ -234,28 +227,6 @@ function refFromKey({ apiVersion, kind }: Params, key: string): ObjectRef {
     : { apiVersion, kind, namespace: place.slice(0, slash), name: place.slice(slash + 1) };
 }
 
-async function stateOf(
-  wanted: Params,
-  ctx: Parameters<typeof objectsToPatch>[2],
-  object: KubeObject,
-): Promise<'done' | 'not-done' | 'unclear'> {
-  // A list of operations cannot be tried again to see whether it was done: only the record tells.
-  const isRepeatable = (wanted.type ?? 'merge') !== 'json';
-  if (isRepeatable && effectOf(wanted, object).changes.length === 0) return 'done';
-  const key = keyOf(refOf(object));
-  const entry = ctx.undoEntries.get(key);
-  if (entry === undefined) return 'not-done';
-  const record = await recordedValue(ctx, entry);
-  const written = ctx.undoEntries.get(`${writtenPrefix}${key}`);
-  const changes =
-    written === undefined
-      ? (record as unknown as PatchRecord).changes
-      : ((await recordedValue(ctx, written)) as unknown as readonly TreeChange[]);
-  const stands = standsAt(object, changes);
-  if (stands === 'neither') return 'unclear';
-  return stands === 'after' ? 'done' : 'not-done';
-}
-
 function unclear(object: KubeObject): { found: 'unclear'; because: string } {
   return {
     found: 'unclear',
@@ -263,15 +234,18 @@ function unclear(object: KubeObject): { found: 'unclear'; because: string } {
   };
 }
 
-async function patchOne(
-  wanted: Params,
-  kube: KubeClient,
-  ctx: WriteContext<DrPorts>,
-  object: KubeObject,
-): Promise<void> {
+interface Patching {
+  readonly kube: KubeClient;
+  readonly ctx: WriteContext<DrPorts>;
+  readonly trials: Trials;
+}
+
+async function patchOne(wanted: Params, patching: Patching, object: KubeObject): Promise<void> {
+  const { kube, ctx, trials } = patching;
   const key = keyOf(refOf(object));
-  if (ctx.undoEntries.has(key) && (await stateOf(wanted, ctx, object)) === 'done') return;
-  const { changes } = effectOf(wanted, object);
+  if (ctx.undoEntries.has(key) && (await stateOf(wanted, patching, object)) === 'done') return;
+  const { changes, refused } = await effectOf(wanted, trials, object);
+  if (refused !== undefined) throw refused;
   if (changes.length === 0) return;
   const record: PatchRecord = { ref: refOf(object), changes };
   const isHidden = isSecret(object);

@@ -12,13 +12,13 @@ import { readIndex } from './support/exported.ts';
 import { keyOf, refOf } from './support/objects.ts';
 import { plannedRestore } from './support/planned-restore.ts';
 import { decide } from './support/restore-object.ts';
-import type { StepMemory } from './support/restore-object.ts';
+import type { Deciding, StepMemory } from './support/restore-object.ts';
 import { ownedByRestored, planRestore } from './support/restore-plan.ts';
-import type { RestoreItem } from './support/restore-plan.ts';
 import { createRestorer, restoredObject, undoRestore } from './support/restorer.ts';
 import type { RestoredObject } from './support/restorer.ts';
 import { ownersOf } from './support/sanitize.ts';
 import { anyJson, apiVersionField, kindField, kubeTarget, namedObject } from './support/schemas.ts';
+import { createTrials } from './support/trials.ts';
 import { keptRecords } from './support/undo-records.ts';
 
 const ruleFields = {
@@ -184,9 +184,11 @@ export const k8sRestore = defineAction<DrPorts, typeof params, typeof outputs>({
   probe: async (wanted, ctx) => {
     const kube = await ctx.readers.kube(wanted.target);
     const stages = await planRestore(wanted, kube, ctx);
+    const existing = wanted.existing ?? 'fail';
+    const deciding = { existing, memory: ctx, trials: createTrials(kube, ctx, wanted.target) };
     const restored: RestoredObject[] = [];
     for (const item of stages.flat()) {
-      const decision = await decideAgain(wanted, kube, ctx, item);
+      const decision = await decideAgain(kube, ctx, { ...deciding, item });
       if (decision === undefined) return { found: 'not-done' };
       restored.push(decision);
     }
@@ -206,17 +208,13 @@ export const k8sRestore = defineAction<DrPorts, typeof params, typeof outputs>({
   artifacts: keptRecords,
 });
 
-type Params = Static<typeof params>;
-
 /** What the object turned out to be after an interruption; undefined when it is not as it should be. */
 async function decideAgain(
-  wanted: Params,
   kube: KubeReader,
   ctx: ReadContext<DrPorts> & StepMemory,
-  item: RestoreItem,
+  deciding: Deciding,
 ): Promise<RestoredObject | undefined> {
-  const existing = wanted.existing ?? 'fail';
-  const decision = await decide(kube, ctx, { item, existing, memory: ctx });
+  const decision = await decide(kube, ctx, deciding);
   switch (decision.kind) {
     case 'made':
       return restoredObject(decision.present, 'created');

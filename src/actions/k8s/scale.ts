@@ -15,8 +15,9 @@ import type { ScaleRecord } from './support/scale-record.ts';
 import { havePodsFollowed, waitForPods } from './support/pods.ts';
 import { refuseLossOfVolumes } from './support/protection.ts';
 import { throwConflicts } from './support/revert.ts';
-import { changeOf, consequencesOf } from './support/scale-change.ts';
+import { changeOf, consequencesOf, tryScaling } from './support/scale-change.ts';
 import { notesOf, setReplicas, takeReplicasBack } from './support/scale-note.ts';
+import type { ReplicaCount } from './support/scale-note.ts';
 import { scalePermissions } from './support/scale-permissions.ts';
 import { missingNames, selectObjects, selectionOf } from './support/selection.ts';
 import { recordBefore } from './support/undo-records.ts';
@@ -109,6 +110,7 @@ export const k8sScale = defineAction<DrPorts, typeof params, typeof outputs>({
     const followed = await inParallel(workloads, waitsAtOnce, async (workload) =>
       wanted.waitForPods === false ? true : havePodsFollowed(kube, ctx, workload, wanted.replicas),
     );
+    const { notes, warnings } = await tryScaling(wanted, kube, ctx, workloads);
     const changes = workloads.flatMap((workload, index) =>
       changeOf(wanted, workload, followed[index] === true),
     );
@@ -119,7 +121,8 @@ export const k8sScale = defineAction<DrPorts, typeof params, typeof outputs>({
         id: uidOf(workload),
         fields: { replicas: replicasOf(workload) },
       })),
-      notes: workloads.flatMap((workload) => notesOf(workload, ctx.run.id)),
+      notes: [...workloads.flatMap((workload) => notesOf(workload, ctx.run.id)), ...notes],
+      warnings,
       consequences: async () => {
         const left = await inParallel(workloads, waitsAtOnce, async (workload) =>
           consequencesOf(wanted, kube, ctx, workload),
@@ -220,14 +223,12 @@ async function workloadsOf(
   });
 }
 
-type Count = Parameters<typeof setReplicas>[3];
-
 /** What to write, and with which note. */
 function countOf(
   { replicas, leaveNote }: Params,
   { undoEntries }: WriteContext<DrPorts>,
   workload: KubeObject,
-): Count {
+): ReplicaCount {
   return leaveNote === true ? { replicas, before: beforeOf(undoEntries, workload) } : { replicas };
 }
 
@@ -254,7 +255,7 @@ async function followPods(
   kube: KubeClient,
   ctx: WriteContext<DrPorts>,
   workload: KubeObject,
-  count: Count,
+  count: ReplicaCount,
 ): Promise<void> {
   const { replicas } = count;
   let resets = 0;

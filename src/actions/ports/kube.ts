@@ -55,6 +55,19 @@ export interface AccessQuery {
   readonly subresource?: string;
 }
 
+/** What a server says beforehand about a write. */
+export type Preview =
+  /**
+   * As it would be stored, with all that the server fills in; of something new, with an identity that nothing will have.
+   * `resourceVersion` is that of the object which the write was tried on. Of a subresource: that.
+   */
+  | { readonly kind: 'accepted'; readonly object: KubeObject }
+  /**
+   * No answer can be had beforehand: a webhook takes no part in dry runs or does not answer (`because`), or, without a
+   * reason, what the write is about is itself only foreseen.
+   */
+  | { readonly kind: 'unknown'; readonly because?: string };
+
 export interface KubeReader {
   /** undefined = absent; every other problem throws. */
   get(ref: ObjectRef, signal: AbortSignal): Promise<KubeObject | undefined>;
@@ -62,8 +75,10 @@ export interface KubeReader {
   list(query: KubeQuery, signal: AbortSignal): AsyncIterable<KubeObject>;
   /** Begins with the present objects as `added`, then `synced`, then goes on until `signal` or the consumer ends it. */
   watch(query: KubeQuery, signal: AbortSignal): AsyncIterable<KubeWatchEvent>;
-  /** Server-side apply with dryRun=All; throws what a real one would throw. */
-  preview(desired: KubeObject, options: ApplyOptions): Promise<KubeObject>;
+  /** Server-side apply with dryRun=All. Previews store nothing, and throw what the write itself would throw. */
+  preview(desired: KubeObject, options: ApplyOptions): Promise<Preview>;
+  previewCreate(object: KubeObject, signal: AbortSignal): Promise<Preview>;
+  previewPatch(ref: ObjectRef, options: PatchOptions): Promise<Preview>;
   /** undefined: not served. */
   resource(kind: KubeKind, signal: AbortSignal): Promise<KubeResource | undefined>;
   /** Every kind that is served, in its preferred version; subresources left out. */

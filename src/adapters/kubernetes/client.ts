@@ -11,57 +11,29 @@ import type {
   PatchOptions,
 } from '../../actions/ports.ts';
 import { DrctlError } from '../../engine/index.ts';
-import { applyObject, refOf } from './apply.ts';
 import type { Connection } from './connection.ts';
 import type { Discovery } from './discovery.ts';
 import { execCommand } from './exec.ts';
-import { collectionPath, objectName, objectPath, queryText, requireNamespace } from './paths.ts';
-import { STRICT } from './settings.ts';
-
-const patchTypes = {
-  merge: 'application/merge-patch+json',
-  json: 'application/json-patch+json',
-  strategic: 'application/strategic-merge-patch+json',
-} as const;
+import { objectName, objectPath } from './paths.ts';
+import { applyObject, createObject, patchObject } from './writes.ts';
 
 export function createClient(
   reader: KubeReader,
   connection: Connection,
   discovery: Discovery,
 ): KubeClient {
+  const server = { connection, discovery };
   return {
     ...reader,
 
-    async create(object: KubeObject, signal: AbortSignal) {
-      const resource = await discovery.get(object, signal);
-      const ref = refOf(object);
-      requireNamespace(resource, ref.namespace, ref.name);
-      return connection.json<KubeObject>({
-        method: 'POST',
-        path: collectionPath(resource, ref.namespace) + queryText({ fieldValidation: STRICT }),
-        verb: 'create',
-        object: objectName(ref),
-        body: { ...object, apiVersion: resource.apiVersion },
-        signal,
-      });
-    },
+    create: (object: KubeObject, signal: AbortSignal) =>
+      createObject(server, object, { signal, dryRun: false }),
 
     apply: (desired: KubeObject, options: ApplyOptions) =>
-      applyObject({ connection, discovery }, desired, { ...options, dryRun: false }),
+      applyObject(server, desired, { ...options, dryRun: false }),
 
-    async patch(ref: ObjectRef, options: PatchOptions) {
-      const resource = await discovery.get(ref, options.signal);
-      const subresource = options.subresource === undefined ? '' : `/${options.subresource}`;
-      return connection.json<KubeObject>({
-        method: 'PATCH',
-        path: objectPath(resource, ref) + subresource + queryText({ fieldValidation: STRICT }),
-        verb: 'patch',
-        object: objectName(ref),
-        body: options.patch,
-        contentType: patchTypes[options.type],
-        signal: options.signal,
-      });
-    },
+    patch: (ref: ObjectRef, options: PatchOptions) =>
+      patchObject(server, ref, { ...options, dryRun: false }),
 
     async delete(ref: ObjectRef, options: DeleteOptions) {
       const resource = await discovery.find(ref, options.signal);

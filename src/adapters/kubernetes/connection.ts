@@ -11,7 +11,7 @@ import { createCredentials } from './credentials.ts';
 import type { Access, Credentials } from './credentials.ts';
 import { readBody } from './body.ts';
 import type { Body } from './body.ts';
-import { readAgain } from './read-again.ts';
+import { isRepeatable, readAgain } from './read-again.ts';
 import {
   errorOfNetwork,
   errorOfStatus,
@@ -47,6 +47,8 @@ export interface Call {
   readonly accept?: string;
   /** A body that is read as it comes. */
   readonly streamed?: boolean;
+  /** Changes nothing whatever its method: it may be made again, as a GET may. */
+  readonly harmless?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -156,7 +158,7 @@ export function createConnection(
         if (!(error instanceof StaleConnection)) throw error;
         // The server may have closed an idle connection just as it is used again; each failure takes one such
         // connection away. What writes is not sent twice unasked.
-        if (call.method !== 'GET' || reused >= MAX_FREE_SOCKETS) throw error.error;
+        if (!isRepeatable(call) || reused >= MAX_FREE_SOCKETS) throw error.error;
       }
     }
   };

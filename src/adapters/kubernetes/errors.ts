@@ -59,7 +59,7 @@ export function errorOfStatus(
     .filter((message) => message !== '' && !said.includes(message));
   const text = [said === '' ? `HTTP ${code}` : said, ...missing].join('; ').slice(0, MAX_TEXT);
   const wait = retryAfterMs(retryAfter, status.details?.retryAfterSeconds);
-  const kind = isUnknownField(text) ? unknownField : classify(code, status);
+  const kind = kindOf(code, status, text);
   const options: DrctlErrorOptions = {
     retryable: kind.retryable,
     ...(kind.hint === undefined ? {} : { hint: kind.hint }),
@@ -74,6 +74,41 @@ export function retryAfterMs(header: string | undefined, seconds?: unknown): num
   const named = typeof seconds === 'number' ? seconds : Number.parseFloat(text);
   const ms = /^[a-z]/i.test(text) ? Date.parse(text) - Date.now() : named * 1_000;
   return Number.isFinite(ms) && ms > 0 ? Math.ceil(ms) : undefined;
+}
+
+function kindOf(code: number, status: Status, text: string): Kind {
+  if (isUnknownField(text)) return unknownField;
+  const isRefusal = code === 400 || code === 403 || code === 422;
+  if (isRefusal && /admission webhook "[^"]*" denied the request/.test(text))
+    return deniedByWebhook;
+  if (isRefusal && /ValidatingAdmissionPolicy '[^']*' .*denied request/.test(text))
+    return invalidByPolicy;
+  return classify(code, status);
+}
+
+/**
+ * Who wrote a webhook or a policy chooses status and reason; only the sentence is the server's own. A policy judges by
+ * the object alone; a webhook may look at others too.
+ * k8s.io/apiserver: pkg/admission/plugin/webhook/errors/statuserror.go, pkg/admission/plugin/policy/validating/dispatcher.go.
+ */
+const deniedByWebhook: Kind = {
+  code: 'CLIENT_DENIED',
+  retryable: false,
+  hint: 'An admission webhook of the cluster refuses it, whoever asks: do what it says, or ask who runs it',
+};
+
+const invalidByPolicy: Kind = {
+  code: 'CLIENT_INVALID',
+  retryable: false,
+  hint: 'A policy of the cluster refuses it, whoever asks: do what it says, or ask who made it',
+};
+
+/**
+ * Of a dry run: a webhook that would have to act for real does not take part in it, or one does not answer.
+ * k8s.io/apiserver: pkg/admission/plugin/webhook/errors/statuserror.go, NewDryRunUnsupportedErr.
+ */
+export function saysNothing({ message }: DrctlError): boolean {
+  return /does not support dry run|dryRun feature is disabled|failed calling webhook/.test(message);
 }
 
 /**

@@ -5,11 +5,22 @@ import { DrctlError } from '../../engine/index.ts';
 import { untilAbort } from './on-abort.ts';
 import { MAX_READ_TRIES, READ_RETRY_MS, REQUEST_TIMEOUT_MS } from './settings.ts';
 
-/** Throws the last error; the signal's reason when aborted. Writes are made once. */
+interface Asking {
+  readonly method: string;
+  readonly harmless?: boolean;
+}
+
+/** Writes are made once. */
+export function isRepeatable({ method, harmless }: Asking): boolean {
+  return method === 'GET' || harmless === true;
+}
+
+/** Throws the last error; the signal's reason when aborted. */
 export async function readAgain<T>(
-  { method, signal }: { readonly method: string; readonly signal: AbortSignal },
+  call: Asking & { readonly signal: AbortSignal },
   read: () => Promise<T>,
 ): Promise<T> {
+  const { signal } = call;
   for (let tries = 1; ; tries += 1) {
     const began = performance.now();
     try {
@@ -18,7 +29,7 @@ export async function readAgain<T>(
       const isMomentary =
         error instanceof DrctlError && error.code === 'CLIENT_UNREACHABLE' && error.retryable;
       const hung = performance.now() - began > REQUEST_TIMEOUT_MS / 2;
-      if (method !== 'GET' || !isMomentary || hung || tries >= MAX_READ_TRIES) throw error;
+      if (!isRepeatable(call) || !isMomentary || hung || tries >= MAX_READ_TRIES) throw error;
       await untilAbort(delay(READ_RETRY_MS * tries, undefined, { signal }), signal);
     }
   }

@@ -2,7 +2,6 @@
 
 import type {
   AccessQuery,
-  ApplyOptions,
   KubeKind,
   KubeObject,
   KubeQuery,
@@ -11,11 +10,11 @@ import type {
 } from '../../actions/ports.ts';
 import { DrctlError } from '../../engine/index.ts';
 import { reviewAccess } from './access-review.ts';
-import { applyObject } from './apply.ts';
 import type { Connection } from './connection.ts';
 import type { Discovery } from './discovery.ts';
 import { listObjects } from './list.ts';
 import { objectName, objectPath } from './paths.ts';
+import { createPreviews } from './previews.ts';
 import { watchObjects } from './watch.ts';
 
 export function createReader(connection: Connection, discovery: Discovery): KubeReader {
@@ -46,8 +45,7 @@ export function createReader(connection: Connection, discovery: Discovery): Kube
       yield* watchObjects({ connection, resource, query, signal });
     },
 
-    preview: (desired: KubeObject, options: ApplyOptions) =>
-      applyObject({ connection, discovery }, desired, { ...options, dryRun: true }),
+    ...createPreviews(connection, discovery),
 
     resource: (kind: KubeKind, signal: AbortSignal) => discovery.find(kind, signal),
 

@@ -43,14 +43,15 @@ export interface ReadContext<P extends Ports> {
   /** A line for people about long work, with counts where there are any. Never journaled. */
   report(progress: ProgressReport): void;
   /**
-   * What earlier attempts of this step left: given to `plan` right before a later attempt, so that it knows their work
-   * for the step's own. Absent while a run is planned and before a first attempt.
+   * What earlier attempts of this step left, as WriteContext has it: given to `plan` right before a later attempt, so that
+   * it knows their work for the step's own. Absent while a run is planned and before a first attempt.
    */
   readonly earlier?: EarlierAttempts;
+  /** Some parameters hold "(known after STEP)" (`FilledInLater`), which no server may judge. Given to `plan` only. */
+  readonly incomplete?: boolean;
 }
 
 export interface EarlierAttempts {
-  /** As WriteContext has them. */
   readonly undoEntries: ReadonlyMap<string, Json>;
   readonly token: string;
 }

@@ -63,6 +63,7 @@ export async function planInstance<P extends Ports>(
       action.plan(params, {
         ...createReadContext(session, { id, title: step.title }, scope, bounded),
         ...(input.earlier !== undefined && { earlier: input.earlier }),
+        ...(!rendered.known && { incomplete: true }),
       }),
   );
   if (planned.outputs !== undefined) {

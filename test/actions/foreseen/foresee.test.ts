@@ -127,12 +127,59 @@ it('files that will be written can be read', async () => {
   expect(read).toEqual(['bc']);
 });
 
-it('an object for a namespace that will be made is not shown to the server, which would refuse it', async () => {
-  const { seen } = await cluster([made(namespace('coming'))]);
-  const desired = configMap('coming/a', { key: '1' });
-  const options = { fieldManager: 'test', force: false, signal };
-  expect(await seen.preview(desired, options)).toEqual(desired);
-  await expect(seen.preview(configMap('never/a', {}), options)).rejects.toMatchObject({
-    code: 'CLIENT_NOT_FOUND',
+describe('a write that is tried beforehand', () => {
+  const applied = { fieldManager: 'test', force: false, signal };
+  const patch = { type: 'merge', patch: { data: { key: '9' } }, signal } as const;
+  const unknown = { kind: 'unknown' };
+  const denied = { code: 'CLIENT_DENIED' };
+
+  it('is asked of the server where nothing that it is judged by will change', async () => {
+    const { seen } = await cluster([gone('d')]);
+    const accepted = { kind: 'accepted' };
+    expect(await seen.preview(configMap('work/b', { key: '2' }), applied)).toMatchObject(accepted);
+    expect(await seen.previewCreate(configMap('work/new', {}), signal)).toMatchObject(accepted);
+    expect(await seen.previewPatch(refTo('b'), patch)).toMatchObject(accepted);
+    await expect(seen.preview(configMap('never/a', {}), applied)).rejects.toMatchObject({
+      code: 'CLIENT_NOT_FOUND',
+    });
+  });
+
+  it('is not shown to the server for a namespace that will be made, which it would refuse', async () => {
+    const { seen } = await cluster([made(namespace('coming'))]);
+    expect(await seen.preview(configMap('coming/a', {}), applied)).toEqual(unknown);
+    expect(await seen.previewCreate(configMap('coming/a', {}), signal)).toEqual(unknown);
+  });
+
+  it('is not shown to the server where the object will be another one by then', async () => {
+    const all = [changed('b', '2'), gone('d'), made(configMap('work/e', {}))];
+    const { seen } = await cluster(all);
+    expect(await seen.preview(configMap('work/b', {}), applied)).toEqual(unknown);
+    expect(await seen.previewCreate(configMap('work/d', {}), signal)).toEqual(unknown);
+    expect(await seen.previewPatch(refTo('e'), patch)).toEqual(unknown);
+  });
+
+  it('is not shown to the server where its definition, or what admits objects, will be another one', async () => {
+    const name = 'nodepools.hypershift.openshift.io';
+    const apiVersion = 'apiextensions.k8s.io/v1';
+    const definition = { apiVersion, kind: 'CustomResourceDefinition', metadata: { name } };
+    const pool = nodePool('work/np', {});
+    const { seen } = await cluster([made(definition)]);
+    expect(await seen.previewCreate(pool, signal)).toEqual(unknown);
+    expect(await seen.previewPatch(refTo('b'), patch)).toMatchObject({ kind: 'accepted' });
+    const policies = 'admissionregistration.k8s.io/v1';
+    const ref = { apiVersion: policies, kind: 'ValidatingWebhookConfiguration', name: 'w' };
+    const { seen: without } = await cluster([{ kind: 'gone', target, ref }]);
+    expect(await without.previewPatch(refTo('b'), patch)).toEqual(unknown);
+  });
+
+  it('may be admitted later: who denies it now may look at what will be otherwise by then', async () => {
+    const { seen, kube } = await cluster([changed('d', '2')]);
+    kube.webhook = () => 'there is no Secret';
+    const now = seen.previewPatch(refTo('b'), patch);
+    await expect(now).rejects.toMatchObject({ ...denied, retryable: true });
+    await expect(kube.previewPatch(refTo('b'), patch)).rejects.toMatchObject({
+      ...denied,
+      retryable: false,
+    });
   });
 });

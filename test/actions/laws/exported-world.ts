@@ -7,6 +7,8 @@ import type { KubeObject } from '../../../src/actions/ports.ts';
 import { StepMemory, writeContext } from '../../fakes/contexts.ts';
 import { Faults } from '../../fakes/faults.ts';
 import { FakeKube } from '../../fakes/kube-fake.ts';
+import { defaultKinds } from '../../fakes/kube-fake-kinds.ts';
+import type { FakeKind } from '../../fakes/kube-fake-kinds.ts';
 import {
   clusterApi,
   configMap,
@@ -103,4 +105,22 @@ export async function exportedWorld(): Promise<World> {
   await k8sExport.apply(exportParams, writeContext(world, new StepMemory('export')));
   faults.reset();
   return world;
+}
+
+/** An export "objects" of just these, in a world that has no such cluster any more. */
+export async function exportObjects(
+  world: World,
+  objects: readonly KubeObject[],
+  { kinds = [] }: { readonly kinds?: readonly FakeKind[] } = {},
+): Promise<void> {
+  const all = [...defaultKinds, ...kinds];
+  const source = new FakeKube({ name: 'source', kinds: all }).seed(...objects);
+  const away = new World({ kube: { source } });
+  const selections = objects.map(({ apiVersion, kind, metadata }) => {
+    const place = metadata['namespace'] === undefined ? {} : { namespace: metadata['namespace'] };
+    return { apiVersion, kind, ...place, name: metadata.name };
+  });
+  const params = { target: 'source', to: 'objects', select: selections };
+  await k8sExport.apply(params, writeContext(away, new StepMemory('export')));
+  for (const [name, content] of away.artifacts.files) world.artifacts.files.set(name, content);
 }

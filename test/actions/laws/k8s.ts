@@ -137,7 +137,6 @@ export const k8sLaws: Readonly<Record<string, readonly LawScenario[]>> = {
         type: 'json',
         patch: [{ op: 'add', path: '/metadata/finalizers/-', value: 'c' }],
       },
-      repeats: true,
     },
     {
       title: 'a Secret, whose old value goes to an artifact',

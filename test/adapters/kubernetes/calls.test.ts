@@ -22,6 +22,8 @@ afterEach(async () => {
   for (const one of open.splice(0)) await one.close();
 });
 
+const policy = "ValidatingAdmissionPolicy 'p' with binding 'b'";
+
 function status(code: number, reason: string, details: object = {}): object {
   return { kind: 'Status', code, reason, message: `said ${reason}`, details };
 }
@@ -50,6 +52,28 @@ describe('calls to a Kubernetes API server', () => {
       message: `Cannot patch ConfigMap ns/a on ${server.url}: said ${reason}`,
     });
   });
+
+  it.each([
+    [400, 'CLIENT_DENIED', 'admission webhook "v.example.com" denied the request: no'],
+    [403, 'CLIENT_DENIED', 'admission webhook "v.example.com" denied the request: no'],
+    [422, 'CLIENT_DENIED', 'admission webhook "v.example.com" denied the request: no'],
+    [403, 'CLIENT_INVALID', `a is forbidden: ${policy} denied request: failed expression: x`],
+    [422, 'CLIENT_INVALID', `a is invalid: : ${policy} denied request: failed expression: x`],
+  ])(
+    'tells what a policy refuses (%i) from a missing right: %s, %s',
+    async (code, kind, message) => {
+      const { kube } = await target((_asked, response) =>
+        reply(response, code, { kind: 'Status', code, reason: 'Forbidden', message }),
+      );
+      const patched = kube.client.patch(ref, { type: 'merge', patch: {}, signal });
+      await expect(patched).rejects.toMatchObject({
+        code: kind,
+        retryable: false,
+        message: expect.stringContaining(message) as string,
+        hint: expect.stringContaining('whoever asks') as string,
+      });
+    },
+  );
 
   it('names the other field managers of a conflict', async () => {
     const causes = [{ reason: 'FieldManagerConflict', message: 'conflict with "helm": .data.k' }];
@@ -100,6 +124,48 @@ describe('calls to a Kubernetes API server', () => {
     await expect(patched).rejects.toMatchObject({ code: 'CLIENT_UNREACHABLE', retryable: true });
     expect(server.asked.map((one) => one.method)).toEqual(['GET', 'GET', 'GET', 'PATCH']);
   });
+
+  it('sends what is only tried once more, too: by the method alone it would be a write', async () => {
+    const seen = new Set<unknown>();
+    const { kube, server } = await target((_asked, response) => {
+      const isReused = seen.has(response.socket);
+      seen.add(response.socket);
+      if (isReused) response.destroy();
+      else reply(response, 200, configMap('a', '1'));
+    });
+    await kube.reader.get(ref, signal);
+    const previewed = await kube.reader.previewPatch(ref, { type: 'merge', patch: {}, signal });
+    expect(previewed).toMatchObject({ kind: 'accepted', object: { metadata: { name: 'a' } } });
+    const [, ...tries] = server.asked;
+    expect(tries.map((one) => [one.method, one.query.get('dryRun')])).toEqual([
+      ['PATCH', 'All'],
+      ['PATCH', 'All'],
+    ]);
+  });
+
+  it.each([
+    [400, 'admission webhook "v.example.com" does not support dry run'],
+    [500, 'Internal error occurred: failed calling webhook "v.example.com": connection refused'],
+  ])(
+    'says that a preview tells nothing where a webhook takes no part in it (%i)',
+    async (code, message) => {
+      const { kube } = await target((_asked, response) =>
+        reply(response, code, { kind: 'Status', code, message }),
+      );
+      const object = {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'a', namespace: 'ns' },
+      };
+      const told = { kind: 'unknown', because: expect.stringContaining(message) as string };
+      expect(await kube.reader.previewCreate(object, signal)).toEqual(told);
+      expect(await kube.reader.previewPatch(ref, { type: 'merge', patch: {}, signal })).toEqual(
+        told,
+      );
+      const options = { fieldManager: 'drctl', force: false, signal };
+      expect(await kube.reader.preview(object, options)).toEqual(told);
+    },
+  );
 
   it('leaves no connection open when it is closed', async () => {
     const { kube, server } = await target((_asked, response) =>

@@ -1,11 +1,11 @@
 // Differences between two states of an object, as plans show them: field by field, Secret data as digests only, and
 // without what the server keeps for itself.
 
-import type { FieldChange } from '../../../engine/index.ts';
+import type { FieldChange, Json } from '../../../engine/index.ts';
 import type { KubeObject } from '../../ports.ts';
 import { isJsonObject, showPath, treeChanges } from './json-tree.ts';
 import type { TreeChange } from './json-tree.ts';
-import { hideSecretData } from './objects.ts';
+import { hideSecretData, isSecret } from './objects.ts';
 
 const serverFields = new Set([
   'metadata.managedFields',
@@ -45,7 +45,40 @@ function leafChanges(change: TreeChange): readonly TreeChange[] {
   );
 }
 
-/** The same with real values and paths, for undo records. */
+/**
+ * Something new as a plan shows it: the fields that are set, with the values that the server would store, and without those
+ * that it would drop. What it fills in beside them is left out: some of that (an address, an identity) is another one each
+ * time.
+ */
+export function asStored(desired: KubeObject, stored: KubeObject): KubeObject {
+  const { stringData } = desired;
+  const seen = valuesOf(desired, stored) as KubeObject;
+  // Written only: the server puts it into `data`.
+  return stringData === undefined || !isSecret(desired) ? seen : { ...seen, stringData };
+}
+
+function valuesOf(shape: Json, stored: Json): Json {
+  if (Array.isArray(shape) && Array.isArray(stored)) {
+    const [wanted, found] = [shape as readonly Json[], stored as readonly Json[]];
+    if (wanted.length !== found.length) return stored;
+    return wanted.map((item, index) => valuesOf(item, found[index] ?? null));
+  }
+  if (!isJsonObject(shape) || !isJsonObject(stored)) return stored;
+  return Object.fromEntries(
+    Object.entries(shape).flatMap(([key, value]): [string, Json][] => {
+      const found = stored[key];
+      if (found !== undefined) return [[key, valuesOf(value, found)]];
+      return isEmpty(value) ? [[key, value]] : [];
+    }),
+  );
+}
+
+/** Nothing is lost with it: whether it is kept is a matter of form. */
+function isEmpty(value: Json): boolean {
+  return value === null || (typeof value === 'object' && Object.keys(value).length === 0);
+}
+
+/** As `fieldChanges`, with real values and paths, for undo records. */
 export function objectChanges(
   before: KubeObject | undefined,
   after: KubeObject | undefined,

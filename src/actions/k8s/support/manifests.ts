@@ -9,7 +9,7 @@ import type { FileReader, KubeObject } from '../../ports.ts';
 import { isJsonObject } from './json-tree.ts';
 import { isNamespace } from './objects.ts';
 
-interface ManifestParams {
+export interface ManifestParams {
   readonly manifests?: readonly JsonObject[];
   readonly file?: string;
   readonly folder?: string;

@@ -3,11 +3,13 @@
 import { DrctlError, listSome } from '../../../engine/index.ts';
 import type { Json, JsonObject, ReadContext } from '../../../engine/index.ts';
 import type { DrPorts, KubeObject, KubeReader } from '../../ports.ts';
+import { objectChanges } from './field-changes.ts';
 import { isJsonObject, showPath, valueAt, withValueAt } from './json-tree.ts';
 import type { Path, TreeChange } from './json-tree.ts';
 import { describeObject, isNamespace, keyOf, refOf, uidOf } from './objects.ts';
 import { differingFields } from './restore-plan.ts';
 import type { RestoreItem } from './restore-plan.ts';
+import type { Trial, Trials } from './trials.ts';
 
 /** On everything that a restore makes: the step's token, by which a later attempt and the undo know it again. */
 const restoredBy = 'drctl.dev/restored-by';
@@ -25,7 +27,11 @@ export type RestoreDecision =
   | {
       readonly kind: 'update';
       readonly present: KubeObject;
+      /** The merge patch that does it, and what the object becomes by it. */
+      readonly patch: JsonObject;
+      readonly after: KubeObject;
       readonly changes: readonly TreeChange[];
+      readonly refused?: DrctlError;
     };
 
 export interface StepMemory {
@@ -33,11 +39,18 @@ export interface StepMemory {
   readonly undoEntries: ReadonlyMap<string, Json>;
 }
 
+export interface Deciding {
+  readonly item: RestoreItem;
+  readonly existing: string;
+  readonly memory: StepMemory;
+  readonly trials: Trials;
+}
+
 /** CLIENT_CONFLICT when something else is in the place. */
 export async function decide(
   kube: KubeReader,
   ctx: ReadContext<DrPorts>,
-  { item, existing, memory }: { item: RestoreItem; existing: string; memory: StepMemory },
+  { item, existing, memory, trials }: Deciding,
 ): Promise<RestoreDecision> {
   const { desired } = item;
   const present = await kube.get(refOf(desired), ctx.signal);
@@ -53,7 +66,7 @@ export async function decide(
     (path) => !['apiVersion', 'kind'].includes(showPath(path)),
   );
   if (differing.length === 0) return { kind: 'keep', present };
-  if (existing === 'update') return updateOf(item, present, differing);
+  if (existing === 'update') return updateOf(item, present, differing, trials);
   throw new DrctlError(
     'CLIENT_CONFLICT',
     `${describeObject(present)} exists there already and differs in ${listSome(differing.map(showPath))}`,
@@ -61,6 +74,10 @@ export async function decide(
       hint: 'What an earlier run has restored goes by its rollback (drctl status), never by hand: finalizers may end what is behind it. To go on with what is there, say existing: keep or existing: update',
     },
   );
+}
+
+export function refusedOf(decision: RestoreDecision): readonly DrctlError[] {
+  return decision.kind === 'update' && decision.refused !== undefined ? [decision.refused] : [];
 }
 
 /** By the identity that was recorded, or by the mark where a crash came before that. */
@@ -80,24 +97,42 @@ export function isRestored(present: KubeObject): boolean {
   return valueAt(present, ['metadata', 'annotations', restoredBy]) !== undefined;
 }
 
-function updateOf(
-  { desired, onlyAtCreation }: RestoreItem,
+/** What the server makes of it counts: values that only read otherwise are no change. */
+async function updateOf(
+  { desired, onlyAtCreation, isComplete, comesLater }: RestoreItem,
   present: KubeObject,
   differing: readonly Path[],
-): RestoreDecision {
+  trials: Trials,
+): Promise<RestoreDecision> {
   const fixed = new Set(onlyAtCreation.map(showPath));
-  const changes = differing
+  const wanted = differing
     .filter((path) => !fixed.has(showPath(path)))
     .map((path): TreeChange => {
       const before = valueAt(present, path);
       const after = valueAt(desired, path) ?? null;
       return { path, after, ...(before === undefined ? {} : { before }) };
     });
-  return changes.length === 0 ? { kind: 'keep', present } : { kind: 'update', present, changes };
+  if (wanted.length === 0) return { kind: 'keep', present };
+  const patch = updatePatch(present, wanted);
+  const trial: Trial = isComplete
+    ? await trials.patch(present, { type: 'merge', patch, comesLater })
+    : { kind: 'untried' };
+  if (trial.kind === 'accepted') {
+    const { before = present, object } = trial;
+    const changes = objectChanges(before, object);
+    if (changes.length === 0) return { kind: 'keep', present: before };
+    return { kind: 'update', present: before, patch, after: object, changes };
+  }
+  const after = wanted.reduce(
+    (object, change) => withValueAt(object, change.path, change.after ?? null),
+    present,
+  );
+  const refused = trial.kind === 'refused' ? { refused: trial.error } : {};
+  return { kind: 'update', present, patch, after, changes: wanted, ...refused };
 }
 
 /** A merge patch that sets the fields, and only on this very object. */
-export function updatePatch(present: KubeObject, changes: readonly TreeChange[]): JsonObject {
+function updatePatch(present: KubeObject, changes: readonly TreeChange[]): JsonObject {
   let patch: JsonObject = { metadata: { uid: uidOf(present) } };
   for (const { path, after } of changes) patch = withValueAt(patch, path, after ?? null);
   return patch;

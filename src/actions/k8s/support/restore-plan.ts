@@ -59,6 +59,10 @@ export interface RestoreItem {
   readonly desired: KubeObject;
   /** Fields that count only when the object is made. */
   readonly onlyAtCreation: readonly Path[];
+  /** Nothing that was set in it stands for a value that is known only later. */
+  readonly isComplete: boolean;
+  /** Others are restored before it. */
+  readonly comesLater: boolean;
 }
 
 /** Groups that may be made at once; each only after the ones before. */
@@ -85,8 +89,8 @@ export async function planRestore(
     });
   }
   await checkVersions(kube, ctx, chosen);
-  return inCreationOrder(chosen).map((stage) =>
-    stage.map((object) => restoreItem(wanted, ctx, object)),
+  return inCreationOrder(chosen).map((stage, index) =>
+    stage.map((object) => ({ ...restoreItem(wanted, ctx, object), comesLater: index > 0 })),
   );
 }
 
@@ -168,7 +172,7 @@ function restoreItem(
   wanted: RestoreParams,
   ctx: ReadContext<DrPorts>,
   exported: KubeObject,
-): RestoreItem {
+): Omit<RestoreItem, 'comesLater'> {
   let desired = movedNamespace(sanitized(exported), wanted.namespaces ?? {});
   const applies = (rule: Rule): boolean =>
     isOfKind(exported, rule) && isWanted(ctx, rule.where, exported);
@@ -181,6 +185,7 @@ function restoreItem(
     onlyAtCreation: setRules
       .filter(({ onlyAtCreation }) => onlyAtCreation === true)
       .map(({ path }) => parsePath(path)),
+    isComplete: ctx.incomplete !== true || setRules.length === 0,
   };
 }
 

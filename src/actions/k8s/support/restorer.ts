@@ -2,7 +2,7 @@
 // identities are recorded once they are known; a crash in between is covered by the mark on every made object.
 
 import { assertNever } from '../../../engine/index.ts';
-import type { Json, WriteContext } from '../../../engine/index.ts';
+import type { Json, JsonObject, WriteContext } from '../../../engine/index.ts';
 import type { DrPorts, KubeClient, KubeObject, ObjectRef } from '../../ports.ts';
 import { hasCode } from './errors.ts';
 import { inParallel } from './in-parallel.ts';
@@ -29,13 +29,14 @@ import {
   isRestored,
   isMadeBy,
   markedObject,
+  refusedOf,
   uidPrefix,
-  updatePatch,
 } from './restore-object.ts';
 import type { RestoreDecision } from './restore-object.ts';
 import type { RestoreItem, RestoreParams } from './restore-plan.ts';
 import { revertChanges, throwConflicts } from './revert.ts';
 import { ownersOf } from './sanitize.ts';
+import { createTrials, throwRefused } from './trials.ts';
 import { recordBefore, recordedValue } from './undo-records.ts';
 import type { UndoRecord } from './undo-records.ts';
 
@@ -72,6 +73,7 @@ export function restoredObject(
 export function createRestorer({ wanted, kube, ctx, total }: RestorerOptions) {
   const concurrency = wanted.concurrency ?? defaultConcurrency;
   const existing = wanted.existing ?? 'fail';
+  const deciding = { existing, memory: ctx, trials: createTrials(kube, ctx, wanted.target) };
   const mapped = (namespace: string): string => wanted.namespaces?.[namespace] ?? namespace;
   let done = 0;
 
@@ -83,8 +85,9 @@ export function createRestorer({ wanted, kube, ctx, total }: RestorerOptions) {
 
   async function restoreStage(stage: readonly RestoreItem[]): Promise<readonly RestoredObject[]> {
     const decisions = await inParallel(stage, concurrency, async (item) =>
-      decide(kube, ctx, { item, existing, memory: ctx }),
+      decide(kube, ctx, { item, ...deciding }),
     );
+    throwRefused(decisions.flatMap(refusedOf));
     await recordBefore(
       ctx,
       stage.flatMap((item, index) => recordsOf(item, decisions[index] as RestoreDecision)),
@@ -120,7 +123,8 @@ export function createRestorer({ wanted, kube, ctx, total }: RestorerOptions) {
           ctx.undoEntries.has(keyOf(refOf(decision.present))) ? 'updated' : 'kept',
         );
       case 'update':
-        return update(decision.present, decision.changes);
+        throwRefused(refusedOf(decision));
+        return update(decision.present, decision.patch);
       default:
         return assertNever(decision);
     }
@@ -134,17 +138,13 @@ export function createRestorer({ wanted, kube, ctx, total }: RestorerOptions) {
     } catch (error) {
       if (!hasCode(error, 'CLIENT_CONFLICT')) throw error;
       // Somebody was faster, or the answer to an earlier request of ours was lost.
-      const decision = await decide(kube, ctx, { item, existing, memory: ctx });
+      const decision = await decide(kube, ctx, { item, ...deciding });
       if (decision.kind === 'create') throw error;
       return carryOut(item, decision);
     }
   }
 
-  async function update(
-    present: KubeObject,
-    changes: readonly TreeChange[],
-  ): Promise<RestoredObject> {
-    const patch = updatePatch(present, changes);
+  async function update(present: KubeObject, patch: JsonObject): Promise<RestoredObject> {
     const patched = await kube.patch(refOf(present), { type: 'merge', patch, signal: ctx.signal });
     return restoredObject(patched, 'updated');
   }

@@ -2,10 +2,12 @@
 
 import type { Change, ReadContext } from '../../../engine/index.ts';
 import type { Consequence, DrPorts, KubeObject, KubeReader } from '../../ports.ts';
+import { inParallel } from './in-parallel.ts';
 import { describeObject, refOf } from './objects.ts';
 import { podsOf } from './pods.ts';
-import { scaleNoteName } from './scale-note.ts';
+import { replicasPatch, scaleNoteName } from './scale-note.ts';
 import { replicasOf } from './scale-record.ts';
+import { createTrials, throwRefused } from './trials.ts';
 
 export interface WantedScale {
   readonly target: string;
@@ -45,4 +47,23 @@ export async function consequencesOf(
     consequences.push({ kind: 'gone', target, ref: refOf(pod) });
   }
   return consequences;
+}
+
+const triesAtOnce = 8;
+
+/** What the server says about the counts beforehand; a count is stored as it is sent. Rejects with what it refuses. */
+export async function tryScaling(
+  { target, replicas, leaveNote }: WantedScale,
+  kube: KubeReader,
+  ctx: ReadContext<DrPorts>,
+  workloads: readonly KubeObject[],
+): Promise<{ readonly notes: readonly string[]; readonly warnings: readonly string[] }> {
+  const trials = createTrials(kube, ctx, target);
+  const moving = workloads.filter((workload) => replicasOf(workload) !== replicas);
+  const tried = await inParallel(moving, triesAtOnce, async (workload) => {
+    const before = leaveNote === true ? { before: replicasOf(workload) } : {};
+    return trials.patch(workload, replicasPatch(ctx, { replicas, ...before }));
+  });
+  throwRefused(tried.flatMap((trial) => (trial.kind === 'refused' ? trial.error : [])));
+  return { notes: trials.notes(), warnings: trials.warnings() };
 }

@@ -3,8 +3,8 @@
 // state of the run that did it.
 
 import { counted } from '../../../engine/index.ts';
-import type { WriteContext } from '../../../engine/index.ts';
-import type { DrPorts, KubeClient, KubeObject, ObjectRef } from '../../ports.ts';
+import type { ReadContext, WriteContext } from '../../../engine/index.ts';
+import type { DrPorts, KubeClient, KubeObject, ObjectRef, PatchOptions } from '../../ports.ts';
 import { valueAt } from './json-tree.ts';
 import { describeObject, refOf } from './objects.ts';
 import { replicasOf } from './scale-record.ts';
@@ -40,19 +40,27 @@ function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0;
 }
 
-/** `before`: leaves a note that says so, and writes the workload itself instead of its scale. */
 export async function setReplicas(
   kube: KubeClient,
   ctx: WriteContext<DrPorts>,
   ref: ObjectRef,
-  { replicas, before }: { readonly replicas: number; readonly before?: number },
+  count: ReplicaCount,
 ): Promise<void> {
-  const { signal } = ctx;
+  await kube.patch(ref, { ...replicasPatch(ctx, count), signal: ctx.signal });
+}
+
+export interface ReplicaCount {
+  readonly replicas: number;
+  /** Leaves a note that says so, and writes the workload itself instead of its scale. */
+  readonly before?: number;
+}
+
+export function replicasPatch(
+  ctx: ReadContext<DrPorts>,
+  { replicas, before }: ReplicaCount,
+): Omit<PatchOptions, 'signal'> {
   const spec = { replicas };
-  if (before === undefined) {
-    await kube.patch(ref, { type: 'merge', patch: { spec }, subresource: 'scale', signal });
-    return;
-  }
+  if (before === undefined) return { type: 'merge', patch: { spec }, subresource: 'scale' };
   const note: ScaleNote = {
     run: ctx.run.id,
     step: ctx.step.id,
@@ -61,8 +69,7 @@ export async function setReplicas(
     after: replicas,
   };
   const metadata = { annotations: { [scaleNoteName]: JSON.stringify(note) } };
-  const patch = before === replicas ? { spec } : { metadata, spec };
-  await kube.patch(ref, { type: 'merge', patch, signal });
+  return { type: 'merge', patch: before === replicas ? { spec } : { metadata, spec } };
 }
 
 /** The count that was there before, and the run's own note goes. `asWhole`: not by way of its scale. */
