@@ -5,7 +5,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { ByteRange } from '../engine/index.ts';
 
-const chunkBytes = 1024 * 1024;
+const chunkBytes = 512 * 1024;
 
 /**
  * The range of the file, as far as there is any. A chunk is valid until the next one is asked for. Throws what the file

@@ -1,6 +1,7 @@
 // One part of an upload with its CRC-32, which S3 verifies and answers with. Until a server has answered so, and where
 // nothing encrypts the way to it, the SHA-256 of the part is signed as well: that every server verifies.
 
+import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import type { UploadPartCommandInput } from '@aws-sdk/client-s3';
 import { DrctlError } from '../../engine/index.ts';
@@ -39,6 +40,7 @@ export function createPartSender({ sdk, client }: S3Connection): PartSender {
         ChecksumCRC32,
       });
       if (verifies) leaveUnsigned(command);
+      writeInSlices(command);
       const answer = await client.send(command, { abortSignal: signal });
       const { ETag = '', ChecksumCRC32: answered } = answer;
       if (answered !== undefined && answered !== ChecksumCRC32) throw received(part, answered);
@@ -75,6 +77,33 @@ function leaveUnsigned(command: Command): void {
     },
     { step: 'build', name: 'unsignedBody' },
   );
+}
+
+/** What is given to TLS at once is there a second time, encrypted, until it is sent. */
+const sliceBytes = 256 * 1024;
+
+/** After the SDK's retries, which want the whole body, and for each try anew. */
+function writeInSlices(command: Command): void {
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const request = args.request as { protocol: string; body: unknown };
+      const whole = request.body;
+      if (request.protocol !== 'https:' || !(whole instanceof Uint8Array)) return next(args);
+      request.body = Readable.from(slicesOf(whole), { objectMode: false });
+      try {
+        return await next(args);
+      } finally {
+        request.body = whole;
+      }
+    },
+    { step: 'deserialize', priority: 'low', name: 'bodyInSlices' },
+  );
+}
+
+function* slicesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let start = 0; start < bytes.byteLength; start += sliceBytes) {
+    yield bytes.subarray(start, start + sliceBytes);
+  }
 }
 
 function received(part: Part, answered: string): DrctlError {
