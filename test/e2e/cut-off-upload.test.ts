@@ -54,7 +54,10 @@ afterEach(async () => {
 const partOf = ({ method, query }: ProxiedCall): number =>
   method === 'PUT' ? Number(query.get('partNumber') ?? 0) : 0;
 const partsIn = (calls: readonly ProxiedCall[]): number[] =>
-  calls.map(partOf).filter((part) => part > 0).sort((a, b) => a - b);
+  calls
+    .map(partOf)
+    .filter((part) => part > 0)
+    .sort((a, b) => a - b);
 
 /** Three are under way at once: when the sixth is sent, the first three have arrived and the next ones hang. */
 async function killedInTheMiddle(): Promise<void> {
@@ -62,6 +65,7 @@ async function killedInTheMiddle(): Promise<void> {
   const killed = await runElsewhere(
     {
       dir,
+      env: {},
       started: (child) => {
         const looking = setInterval(() => {
           if (partsIn(proxy.seen).includes(6)) child.kill('SIGKILL');
@@ -81,7 +85,7 @@ it(
   async () => {
     await killedInTheMiddle();
     const before = proxy.seen.length;
-    const resumed = await runElsewhere({ dir }, ['resume', '--auto-approve']);
+    const resumed = await runElsewhere({ dir, env: {} }, ['resume', '--auto-approve']);
     expect(resumed.exitCode, show(resumed)).toBe(0);
     const after = proxy.seen.slice(before);
     expect(partsIn(after)).toEqual([4, 5, 6, 7, 8]);
@@ -106,11 +110,13 @@ it(
     await killedInTheMiddle();
     await writeFile(path.join(dir, 'content.db'), randomBytes(content.byteLength));
     const before = proxy.seen.length;
-    const resumed = await runElsewhere({ dir }, ['resume', '--auto-approve']);
+    const resumed = await runElsewhere({ dir, env: {} }, ['resume', '--auto-approve']);
     expect(resumed.exitCode, show(resumed)).toBe(0);
     const after = proxy.seen.slice(before);
     expect(partsIn(after)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    const removed = after.filter(({ method, query }) => method === 'DELETE' && query.has('uploadId'));
+    const removed = after.filter(
+      ({ method, query }) => method === 'DELETE' && query.has('uploadId'),
+    );
     expect(removed.length).toBeGreaterThan(0);
   },
 );
