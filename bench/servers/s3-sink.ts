@@ -47,27 +47,50 @@ function answer(
   const id = query.get('uploadId') ?? '';
   // A body with a trailer says beforehand how much of it is content.
   const sizeBytes = Number(request.headers['x-amz-decoded-content-length'] ?? receivedBytes);
-  const call = `${request.method ?? ''} ${query.has('uploads') ? 'uploads' : id && 'upload'}`;
-  switch (call) {
-    case 'POST uploads':
-      return begin(request, response, pathname);
-    case 'PUT upload':
-      uploads.get(id)?.sizes.set(query.get('partNumber') ?? '', sizeBytes);
-      return stored(request, response);
-    case 'POST upload':
-      return complete(response, pathname, id);
-    case 'PUT ':
-      objects.set(pathname, { sizeBytes, metadata: metadataOf(request) });
-      return stored(request, response);
-    case 'HEAD ':
-      return head(response, pathname);
-    case 'DELETE ':
-    case 'DELETE upload':
-      objects.delete(pathname);
-      return void response.writeHead(204).end();
-    default:
-      return void response.writeHead(501).end();
-  }
+  const operation = `${request.method ?? ''} ${operationOn(query)}`.trim();
+  const call: Call = { request, response, pathname, id, sizeBytes };
+  (answers[operation] ?? unknown)(call);
+}
+
+interface Call {
+  readonly request: http.IncomingMessage;
+  readonly response: http.ServerResponse;
+  readonly pathname: string;
+  /** Of the upload; empty where there is none. */
+  readonly id: string;
+  readonly sizeBytes: number;
+}
+
+const answers: Readonly<Record<string, (call: Call) => void>> = {
+  'POST uploads': ({ request, response, pathname }) => begin(request, response, pathname),
+  'PUT upload': ({ request, response, id, sizeBytes }) => {
+    const number = new URL(request.url ?? '/', 'http://sink').searchParams.get('partNumber');
+    uploads.get(id)?.sizes.set(number ?? '', sizeBytes);
+    stored(request, response);
+  },
+  'POST upload': ({ response, pathname, id }) => complete(response, pathname, id),
+  PUT: ({ request, response, pathname, sizeBytes }) => {
+    objects.set(pathname, { sizeBytes, metadata: metadataOf(request) });
+    stored(request, response);
+  },
+  HEAD: ({ response, pathname }) => head(response, pathname),
+  DELETE: ({ response, pathname }) => {
+    objects.delete(pathname);
+    response.writeHead(204).end();
+  },
+  'DELETE upload': ({ response, id }) => {
+    uploads.delete(id);
+    response.writeHead(204).end();
+  },
+};
+
+function operationOn(query: URLSearchParams): string {
+  if (query.has('uploads')) return 'uploads';
+  return query.has('uploadId') ? 'upload' : '';
+}
+
+function unknown({ response }: Call): void {
+  response.writeHead(501).end();
 }
 
 function begin(
@@ -96,7 +119,10 @@ function complete(response: http.ServerResponse, pathname: string, id: string): 
 
 function head(response: http.ServerResponse, pathname: string): void {
   const kept = objects.get(pathname);
-  if (kept === undefined) return void response.writeHead(404).end();
+  if (kept === undefined) {
+    response.writeHead(404).end();
+    return;
+  }
   const { sizeBytes, metadata } = kept;
   response.writeHead(200, { etag: ETAG, 'content-length': sizeBytes, ...metadata }).end();
 }
@@ -112,8 +138,8 @@ function headersOf(request: http.IncomingMessage, which: RegExp): Record<string,
 
 /** Path style. */
 function placeOf(pathname: string): { Bucket: string; Key: string } {
-  const [, Bucket = '', ...key] = pathname.split('/');
-  return { Bucket, Key: key.join('/') };
+  const [, Bucket = '', ...words] = pathname.split('/');
+  return { Bucket, Key: words.join('/') };
 }
 
 function xml(response: http.ServerResponse, root: string, fields: Record<string, string>): void {

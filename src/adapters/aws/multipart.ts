@@ -57,7 +57,11 @@ export async function uploadInParts(upload: MultipartUpload): Promise<Completed>
         Key: request.Key,
         UploadId: uploadId,
         MultipartUpload: {
-          Parts: parts.map(({ sizeBytes: _, ...part }) => part),
+          Parts: parts.map(({ PartNumber, ETag, ChecksumCRC32 }) => ({
+            PartNumber,
+            ETag,
+            ChecksumCRC32,
+          })),
         },
         ...(await upload.beforeCompleting()),
       }),
