@@ -7,7 +7,8 @@ import { build } from 'rolldown';
 const folder = '.bench';
 rmSync(folder, { recursive: true, force: true });
 await build({
-  input: 'bench/main.ts',
+  // The servers are processes of their own.
+  input: { main: 'bench/main.ts', 's3-sink': 'bench/servers/s3-sink.ts' },
   platform: 'node',
   // Packages are loaded from node_modules, as the tests load them.
   external: /^[^./]/,

@@ -3,12 +3,14 @@
 
 import { createHash } from 'node:crypto';
 import { DrctlError } from '../engine/index.ts';
-import type { KeptArtifact } from '../engine/index.ts';
+import type { ByteRange, KeptArtifact } from '../engine/index.ts';
 import type { DrReaders } from './ports.ts';
 
 export interface SourceFileContent {
   readonly sizeBytes: number;
-  read(): AsyncIterable<Uint8Array>;
+  /** Hex, where it was recorded when the file was written. */
+  readonly sha256?: string;
+  read(range?: ByteRange): AsyncIterable<Uint8Array>;
 }
 
 type Sources = Pick<DrReaders, 'artifacts' | 'files'>;
@@ -22,9 +24,11 @@ export async function findSourceFile(
   const isLocal = /^\.{0,2}\//.test(name);
   const found = isLocal ? await files.stat(name) : await artifacts.stat(name);
   if (found === undefined) return undefined;
+  const sha256 = 'sha256' in found ? found.sha256 : undefined;
   return {
     sizeBytes: found.sizeBytes,
-    read: () => (isLocal ? files.read(name) : artifacts.read(name)),
+    ...(sha256 !== undefined && { sha256 }),
+    read: (range) => (isLocal ? files.read(name, range) : artifacts.read(name, range)),
   };
 }
 

@@ -1,11 +1,11 @@
 // Files on the operator's machine, for reading. Relative paths start at the runbook's folder, so that a runbook works
 // from wherever drctl is called.
 
-import { createReadStream } from 'node:fs';
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { DrctlError } from '../engine/index.ts';
 import type { FileReader } from '../actions/ports.ts';
+import { fileChunks } from './file-chunks.ts';
 
 const maxTextBytes = 16 * 1024 * 1024;
 
@@ -47,9 +47,9 @@ export function createFileReader(folder: string): FileReader {
         throw unreadable(path, at(path), error);
       }
     },
-    async *read(path) {
+    async *read(path, range) {
       try {
-        yield* createReadStream(at(path)) as AsyncIterable<Uint8Array>;
+        yield* fileChunks(at(path), range);
       } catch (error) {
         throw unreadable(path, at(path), error);
       }

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { DrctlError } from '../../src/engine/index.ts';
-import type { ArtifactReader, ArtifactStore } from '../../src/engine/index.ts';
+import type { ArtifactReader, ArtifactStore, ByteRange } from '../../src/engine/index.ts';
 import { Faults } from './faults.ts';
 
 export class FakeArtifacts implements ArtifactStore {
@@ -20,10 +20,13 @@ export class FakeArtifacts implements ArtifactStore {
     });
   }
 
-  async *read(name: string, options: { readonly start?: number } = {}): AsyncIterable<Uint8Array> {
+  /** A chunk is overwritten when the next one is asked for: nobody may keep it. */
+  async *read(name: string, range: ByteRange = {}): AsyncIterable<Uint8Array> {
     const bytes = await this.faults.around('read', () => this.files.get(name));
     if (bytes === undefined) throw new DrctlError('CLIENT_NOT_FOUND', `No artifact "${name}"`);
-    yield bytes.slice(options.start ?? 0);
+    const chunk = Buffer.from(bytes.subarray(range.start, range.end));
+    yield chunk;
+    chunk.fill(0);
   }
 
   async list(prefix: string): Promise<readonly string[]> {
@@ -42,7 +45,7 @@ export class FakeArtifacts implements ArtifactStore {
     }
     return this.faults.around('write', async () => {
       const chunks: Uint8Array[] = [];
-      for await (const chunk of content) chunks.push(chunk);
+      for await (const chunk of content) chunks.push(Uint8Array.from(chunk));
       const bytes = Buffer.concat(chunks);
       this.files.set(name, bytes);
       const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -58,7 +61,7 @@ export class FakeArtifacts implements ArtifactStore {
   reader(): ArtifactReader {
     return {
       stat: (name) => this.stat(name),
-      read: (name, options) => this.read(name, options),
+      read: (name, range) => this.read(name, range),
       list: (prefix) => this.list(prefix),
     };
   }

@@ -31,6 +31,7 @@ export class FakeBuckets implements BucketClient {
   /** Called when an upload has sent some of its parts; may throw. */
   betweenParts: (() => void) | undefined;
   #versions = 0;
+  #begun = 0;
 
   constructor(faults = new Faults()) {
     this.faults = faults;
@@ -172,9 +173,12 @@ export class FakeBuckets implements BucketClient {
 
   /** What fails between the parts leaves them behind, as a process that is killed does. */
   async #inParts({ bucket, key }: ObjectAddress, options: UploadOptions): Promise<void> {
-    const id = `upload-${this.uploads.size + 1}`;
-    this.uploads.set(id, `${bucket}/${key}`);
-    await options.onParts?.(id);
+    const begun = options.cutOff?.findLast((one) => this.uploads.has(one));
+    const id = begun ?? `upload-${(this.#begun += 1)}`;
+    if (begun === undefined) {
+      this.uploads.set(id, `${bucket}/${key}`);
+      await options.onParts?.(id);
+    }
     this.betweenParts?.();
     this.uploads.delete(id);
   }

@@ -63,6 +63,9 @@ export function bucketClient(s3: BucketClient, target: string, require: Require)
     ...bucketReader(s3, target, require),
     upload: async (address, options) => {
       const resource = `s3:::${address.bucket}/${address.key}`;
+      if ((options.cutOff ?? []).length > 0) {
+        require(...aws(target, resource, 's3:ListMultipartUploadParts'));
+      }
       require(...aws(target, resource, 's3:PutObject', 's3:AbortMultipartUpload'), ...aws(
         target,
         resource,

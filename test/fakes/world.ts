@@ -133,8 +133,10 @@ function filesOf(files: Readonly<Record<string, string>>): FileReader {
         .filter((name) => name.startsWith(`${path}/`))
         .map((name) => name.slice(path.length + 1))
         .sort(),
-    async *read(path) {
-      yield new TextEncoder().encode(text(path));
+    async *read(path, range = {}) {
+      const chunk = new TextEncoder().encode(text(path)).slice(range.start, range.end);
+      yield chunk;
+      chunk.fill(0);
     },
   };
 }

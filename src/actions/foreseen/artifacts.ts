@@ -1,6 +1,6 @@
 // The files of the run, with those that earlier steps will write.
 
-import type { ArtifactReader } from '../../engine/index.ts';
+import type { ArtifactReader, ByteRange } from '../../engine/index.ts';
 import type { ArtifactConsequence } from '../ports.ts';
 
 export function foreseeArtifacts(
@@ -14,9 +14,9 @@ export function foreseeArtifacts(
       const bytes = written.get(name);
       return bytes === undefined ? artifacts.stat(name) : { sizeBytes: bytes.byteLength };
     },
-    read: (name, options) => {
+    read: (name, range) => {
       const bytes = written.get(name);
-      return bytes === undefined ? artifacts.read(name, options) : once(bytes, options?.start);
+      return bytes === undefined ? artifacts.read(name, range) : once(bytes, range);
     },
     list: async (prefix) => {
       const foreseen = [...written.keys()].filter((name) => name.startsWith(prefix));
@@ -25,6 +25,6 @@ export function foreseeArtifacts(
   };
 }
 
-async function* once(bytes: Uint8Array, start = 0): AsyncIterable<Uint8Array> {
-  yield bytes.subarray(start);
+async function* once(bytes: Uint8Array, range: ByteRange = {}): AsyncIterable<Uint8Array> {
+  yield bytes.subarray(range.start, range.end);
 }

@@ -1,5 +1,7 @@
 // Files on the operator's machine.
 
+import type { ByteRange } from '../../engine/index.ts';
+
 /** Files beside the runbook and on the operator's machine. Relative paths start at the runbook's folder. */
 export interface FileReader {
   /** FILE_UNREADABLE. At most 16 MiB. */
@@ -10,5 +12,6 @@ export interface FileReader {
   ): Promise<{ readonly sizeBytes: number; readonly isFolder: boolean } | undefined>;
   /** Names of the files in a folder, sorted. */
   list(path: string): Promise<readonly string[]>;
-  read(path: string): AsyncIterable<Uint8Array>;
+  /** A chunk is valid until the next one is asked for: who keeps it copies it. */
+  read(path: string, range?: ByteRange): AsyncIterable<Uint8Array>;
 }

@@ -62,6 +62,11 @@ export interface UploadOptions {
   onProgress(sentBytes: number): void;
   /** Awaited before the first part of an upload in several parts is sent: by this id `abandon` finds it. */
   onParts?(uploadId: string): Promise<void>;
+  /**
+   * Ids of uploads of this very content that were cut off, the newest last. The newest that is still there is gone on
+   * with: what the bucket has of it already is not sent again. The others stay as they are.
+   */
+  readonly cutOff?: readonly string[];
   readonly signal: AbortSignal;
 }
 

@@ -6,10 +6,12 @@ import type { Static } from 'typebox';
 import { DrctlError, counted, defineAction } from '../../engine/index.ts';
 import type { Planned, ReadContext, WriteContext } from '../../engine/index.ts';
 import { digestOf, findSourceFile, openSourceFile } from '../source-file.ts';
+import type { SourceFileContent } from '../source-file.ts';
 import type { BucketObject, DrPorts } from '../ports.ts';
 import { mayOnBucket, mayOnObject, mayReadObject, mayUseKey } from './support/permissions.ts';
 import { objectParams, sha256Param, sizeOf, uriOf } from './support/params.ts';
 import {
+  cutOffUploads,
   isForeignUpload,
   ownUpload,
   recordParts,
@@ -91,7 +93,13 @@ export const s3Upload = defineAction<DrPorts, typeof params, typeof outputs>({
       // place, it counts whether the bucket has versions; other facts of it do not.
       ...mayOnBucket(wanted, 's3:GetBucketVersioning'),
       ...mayReadObject(wanted, { versioned: true }),
-      ...mayOnObject(wanted, 's3:PutObject', 's3:AbortMultipartUpload'),
+      ...mayOnObject(
+        wanted,
+        's3:PutObject',
+        's3:AbortMultipartUpload',
+        // Those of an attempt that was cut off.
+        's3:ListMultipartUploadParts',
+      ),
       ...mayUseKey(wanted),
     ],
     undo: [
@@ -145,7 +153,7 @@ async function plan(wanted: Params, ctx: ReadContext<DrPorts>): Promise<Planned<
     { object: `${wanted.target}: ${on.object}`, fields: { etag: present?.etag ?? null } },
   ];
   if (present !== undefined && source?.sizeBytes === present.sizeBytes) {
-    const { sha256 } = await digestOf(source.read(), ctx.signal);
+    const { sha256 } = await contentOf(source, {}, ctx.signal);
     if (present.sha256 === sha256) {
       const because = 'the object there has this content';
       return {
@@ -177,7 +185,8 @@ async function plan(wanted: Params, ctx: ReadContext<DrPorts>): Promise<Planned<
 async function apply(wanted: Params, ctx: WriteContext<DrPorts>): Promise<Outputs> {
   const partSizeBytes = sizeOf(wanted.partSize ?? '8Mi');
   const source = await openSourceFile(ctx.readers, wanted.from);
-  const { sha256, sizeBytes } = await digestOf(source.read(), ctx.signal);
+  const content = await contentOf(source, wanted, ctx.signal);
+  const { sha256, sizeBytes } = content;
   if (wanted.sha256 !== undefined && wanted.sha256 !== sha256) {
     throw new DrctlError(
       'DATA_CORRUPT',
@@ -185,16 +194,20 @@ async function apply(wanted: Params, ctx: WriteContext<DrPorts>): Promise<Output
     );
   }
   const s3 = await ctx.clients.s3(wanted.target);
-  if (ctx.attempt > 1) await removeParts(s3, ctx.undoEntries, ctx.signal);
+  const cutOff = cutOffUploads(ctx.undoEntries, content);
+  // Parts of other content are of no use.
+  if (cutOff.length === 0) await removeParts(s3, ctx.undoEntries, ctx.signal);
   const present = await s3.head(wanted, ctx.signal);
   if (present?.sha256 === sha256 && present.sizeBytes === sizeBytes) {
+    await removeParts(s3, ctx.undoEntries, ctx.signal);
     return outputsOf(present, sha256);
   }
-  const content = { sha256, sizeBytes };
   await recordUpload(ctx, { address: wanted, content, replaced: present });
   const uploaded = await s3.upload(wanted, {
-    content: source.read(),
+    // The upload holds the whole against its SHA-256 before it shows: a reader that does so too would only take time.
+    content: source.read({ start: 0, end: sizeBytes }),
     ...content,
+    cutOff,
     partSizeBytes,
     encryption: wanted.encryption ?? 'AES256',
     ...(wanted.kmsKeyId !== undefined && { kmsKeyId: wanted.kmsKeyId }),
@@ -203,7 +216,20 @@ async function apply(wanted: Params, ctx: WriteContext<DrPorts>): Promise<Output
     onParts: (uploadId) => recordParts(ctx, uploadId),
     signal: ctx.signal,
   });
+  // Of those, all but the one that was gone on with.
+  if (cutOff.length > 0) await removeParts(s3, ctx.undoEntries, ctx.signal);
   return outputsOf(uploaded, sha256);
+}
+
+/** What is to be uploaded. It is read for that only where nobody has said what it should be. */
+async function contentOf(
+  source: SourceFileContent,
+  wanted: Pick<Params, 'sha256'>,
+  signal: AbortSignal,
+): Promise<{ readonly sha256: string; readonly sizeBytes: number }> {
+  const { sizeBytes } = source;
+  const sha256 = source.sha256 ?? wanted.sha256;
+  return sha256 === undefined ? digestOf(source.read(), signal) : { sha256, sizeBytes };
 }
 
 function outputsOf(object: BucketObject, sha256: string): Outputs {

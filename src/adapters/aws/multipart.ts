@@ -1,13 +1,15 @@
-// An upload in parts out of buffers that are used again, a few parts at a time. Every part carries its SHA-256, which S3
+// An upload in parts out of buffers that are used again, a few parts at a time. Every part carries a checksum, which S3
 // verifies. Nothing is visible before the upload is completed, and one that fails is aborted, so that no parts stay
 // behind, which would cost money unseen.
 
-import { createHash } from 'node:crypto';
 import type { CreateMultipartUploadRequest } from '@aws-sdk/client-s3';
 import { onAbort } from '../kubernetes/on-abort.ts';
 import { boundedCall } from './bounded-call.ts';
 import { ABORT_MS } from './bounds.ts';
+import type { CutOffUpload } from './cut-off-upload.ts';
 import type { Part } from './parts.ts';
+import { createPartSender, isSame } from './send-part.ts';
+import type { SentPart } from './send-part.ts';
 import type { S3Connection } from './sdk.ts';
 
 /** Also the number of buffers to read ahead into. */
@@ -19,7 +21,9 @@ export interface MultipartUpload {
   readonly request: CreateMultipartUploadRequest;
   readonly parts: AsyncIterable<Part>;
   readonly signal: AbortSignal;
-  /** Before the first part is sent: who ends before the upload is complete leaves parts behind under this id. */
+  /** It is gone on with instead of a new one: what it has is not sent again. */
+  readonly begun?: CutOffUpload;
+  /** Before the first part of a new one is sent: who ends before the upload is complete leaves parts behind under this id. */
   onBegun?(uploadId: string): Promise<void>;
   onSent?(sentBytes: number): void;
   /**
@@ -42,24 +46,23 @@ interface Completed {
 
 /** Throws what the SDK throws. */
 export async function uploadInParts(upload: MultipartUpload): Promise<Completed> {
-  const { s3, request, signal } = upload;
-  const create = new s3.sdk.CreateMultipartUploadCommand({
-    ...request,
-    ChecksumAlgorithm: 'SHA256',
-  });
-  const { UploadId: uploadId } = await boundedCall(signal, (bounds) =>
-    s3.client.send(create, bounds),
-  );
-  if (uploadId === undefined) throw new Error('The server gave no upload id');
+  const { s3, request, signal, begun } = upload;
+  const uploadId = begun?.uploadId ?? (await begin(upload));
   try {
-    await upload.onBegun?.(uploadId);
+    if (begun === undefined) await upload.onBegun?.(uploadId);
     const parts = await sendParts(upload, uploadId);
     const answer = await s3.client.send(
       new s3.sdk.CompleteMultipartUploadCommand({
         Bucket: request.Bucket,
         Key: request.Key,
         UploadId: uploadId,
-        MultipartUpload: { Parts: [...parts] },
+        MultipartUpload: {
+          Parts: parts.map(({ PartNumber, ETag, ChecksumCRC32 }) => ({
+            PartNumber,
+            ETag,
+            ChecksumCRC32,
+          })),
+        },
         ...(await upload.beforeCompleting()),
       }),
       { abortSignal: signal },
@@ -71,22 +74,33 @@ export async function uploadInParts(upload: MultipartUpload): Promise<Completed>
   }
 }
 
-interface SentPart {
-  readonly PartNumber: number;
-  readonly ETag: string;
-  readonly ChecksumSHA256: string;
+async function begin({ s3, request, signal }: MultipartUpload): Promise<string> {
+  const create = new s3.sdk.CreateMultipartUploadCommand({
+    ...request,
+    ChecksumAlgorithm: 'CRC32',
+  });
+  const { UploadId } = await boundedCall(signal, (bounds) => s3.client.send(create, bounds));
+  if (UploadId === undefined) throw new Error('The server gave no upload id');
+  return UploadId;
 }
 
 async function sendParts(upload: MultipartUpload, uploadId: string): Promise<readonly SentPart[]> {
+  const { s3, request, begun } = upload;
+  const at = { Bucket: request.Bucket, Key: request.Key, UploadId: uploadId };
+  const sender = createPartSender(s3);
   const sending: Promise<SentPart>[] = [];
   const giveUp = new AbortController();
   const forget = onAbort(upload.signal, () => giveUp.abort(upload.signal.reason));
   let sentBytes = 0;
   try {
     for await (const part of upload.parts) {
-      const { byteLength } = part.bytes;
-      const sent = sendPart(upload, { uploadId, part, signal: giveUp.signal }).then((result) => {
-        sentBytes += byteLength;
+      const there = begun?.parts.get(part.number);
+      const sent = (
+        isSame(there, part)
+          ? Promise.resolve(there)
+          : sender.send({ at, part, signal: giveUp.signal })
+      ).then((result) => {
+        sentBytes += result.sizeBytes;
         upload.onSent?.(sentBytes);
         part.release();
         return result;
@@ -102,29 +116,6 @@ async function sendParts(upload: MultipartUpload, uploadId: string): Promise<rea
     await Promise.allSettled(sending);
     forget();
   }
-}
-
-async function sendPart(
-  { s3, request }: MultipartUpload,
-  {
-    uploadId,
-    part,
-    signal,
-  }: { readonly uploadId: string; readonly part: Part; readonly signal: AbortSignal },
-): Promise<SentPart> {
-  const checksum = createHash('sha256').update(part.bytes).digest('base64');
-  const answer = await s3.client.send(
-    new s3.sdk.UploadPartCommand({
-      Bucket: request.Bucket,
-      Key: request.Key,
-      UploadId: uploadId,
-      PartNumber: part.number,
-      Body: part.bytes,
-      ChecksumSHA256: checksum,
-    }),
-    { abortSignal: signal },
-  );
-  return { PartNumber: part.number, ETag: answer.ETag ?? '', ChecksumSHA256: checksum };
 }
 
 /** Also when the upload was cancelled, hence not under its signal. A bucket rule has to remove what even this leaves. */

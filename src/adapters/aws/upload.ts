@@ -1,5 +1,6 @@
 // A streamed upload with bounded memory, of content whose size and SHA-256 are known beforehand. Content that fits one
-// part is a single write; larger content goes up in parts. The SHA-256 of the whole is computed on the way and must be the
+// part is a single write; larger content goes up in parts, of which those
+// that an upload which was cut off has left there are not sent again. The SHA-256 of the whole is computed on the way and must be the
 // expected one before the upload is completed.
 
 import { createHash } from 'node:crypto';
@@ -7,6 +8,7 @@ import type { BucketObject, ObjectAddress, UploadOptions } from '../../actions/p
 import { DrctlError } from '../../engine/index.ts';
 import { boundedCall } from './bounded-call.ts';
 import { headObject, uriOf } from './bucket-reader.ts';
+import { findCutOff } from './cut-off-upload.ts';
 import { errorOf, hasName } from './errors.ts';
 import { partsInFlight, uploadInParts } from './multipart.ts';
 import { partsOf } from './parts.ts';
@@ -80,7 +82,9 @@ async function putWhole(target: Target): Promise<string | undefined> {
 }
 
 async function putInParts(target: Target, partSizeBytes: number): Promise<string | undefined> {
-  const { s3, options } = target;
+  const { s3, options, address } = target;
+  const { cutOff = [], signal } = options;
+  const begun = await findCutOff(s3, { address, uploadIds: cutOff, signal });
   const hash = createHash('sha256');
   let sizeBytes = 0;
   const counted = async function* (): AsyncGenerator<Part> {
@@ -95,7 +99,8 @@ async function putInParts(target: Target, partSizeBytes: number): Promise<string
       s3,
       request: labels(target),
       parts: counted(),
-      signal: options.signal,
+      signal,
+      ...(begun !== undefined && { begun }),
       ...(options.onParts !== undefined && { onBegun: options.onParts }),
       onSent: options.onProgress,
       beforeCompleting: () => {

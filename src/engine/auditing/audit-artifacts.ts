@@ -72,7 +72,8 @@ async function checkArtifact(
   for await (const chunk of reader.read(name)) {
     hash.update(chunk);
     sizeBytes += chunk.byteLength;
-    if (recorded.listed !== undefined && sizeBytes <= indexBytesMax) kept.push(chunk);
+    if (recorded.listed !== undefined && sizeBytes <= indexBytesMax)
+      kept.push(Uint8Array.from(chunk));
   }
   const found = `sha256:${hash.digest('hex')}`;
   if (found === digest) {
@@ -97,12 +98,18 @@ export function verifiedArtifacts(
   recorded: (name: string) => Promise<KeptArtifact | undefined>,
 ): ArtifactReader {
   return {
-    stat: (name) => reader.stat(name),
+    async stat(name) {
+      const found = await reader.stat(name);
+      const digest = found === undefined ? undefined : (await recorded(name))?.digest;
+      if (found === undefined || digest === undefined) return found;
+      return { ...found, sha256: digest.replace(/^sha256:/, '') };
+    },
     list: (prefix) => reader.list(prefix),
-    async *read(name, options = {}) {
-      const expected = (options.start ?? 0) === 0 ? await recorded(name) : undefined;
+    async *read(name, range = {}) {
+      const isWhole = (range.start ?? 0) === 0 && range.end === undefined;
+      const expected = isWhole ? await recorded(name) : undefined;
       const hash = expected === undefined ? undefined : createHash('sha256');
-      for await (const chunk of reader.read(name, options)) {
+      for await (const chunk of reader.read(name, range)) {
         hash?.update(chunk);
         yield chunk;
       }

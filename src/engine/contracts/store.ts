@@ -92,11 +92,19 @@ export interface RunLease {
 }
 
 /** Files of a run: snapshots, exported objects. Names are relative paths of [A-Za-z0-9._/-] without "..". */
+/** All of a file when empty. */
+export interface ByteRange {
+  /** The first byte to give. */
+  readonly start?: number;
+  /** The first byte not to give any more. */
+  readonly end?: number;
+}
+
 export interface ArtifactReader {
-  /** undefined when absent. */
-  stat(name: string): Promise<{ readonly sizeBytes: number } | undefined>;
-  /** CLIENT_NOT_FOUND when absent. `start`: the first byte to give. */
-  read(name: string, options?: { readonly start?: number }): AsyncIterable<Uint8Array>;
+  /** undefined when absent. `sha256`: hex, as recorded when it was written, where that is known. Nothing is read. */
+  stat(name: string): Promise<{ readonly sizeBytes: number; readonly sha256?: string } | undefined>;
+  /** CLIENT_NOT_FOUND when absent. A chunk is valid until the next one is asked for: who keeps it copies it. */
+  read(name: string, range?: ByteRange): AsyncIterable<Uint8Array>;
   /** Names below the prefix, sorted. */
   list(prefix: string): Promise<readonly string[]>;
 }

@@ -62,7 +62,7 @@ async function unseal<P extends Ports>({ lease }: Execution<P>, value: Json): Pr
   const name = sealedName(value);
   if (name === undefined) return value;
   const chunks: Uint8Array[] = [];
-  for await (const chunk of lease.artifacts.read(name)) chunks.push(chunk);
+  for await (const chunk of lease.artifacts.read(name)) chunks.push(Uint8Array.from(chunk));
   const opened = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Json;
   if (digestJson(opened) !== (value as JsonObject)['digest']) {
     throw new DrctlError('DATA_CORRUPT', `Artifact ${name} is not what was written`, {

@@ -50,7 +50,7 @@ function hashAllButTail(
     hash.update(tail);
     hash.update(chunk.subarray(0, chunk.byteLength - trailerBytes));
     // A copy: whoever gave the chunk may reuse its memory.
-    return chunk.slice(chunk.byteLength - trailerBytes);
+    return Uint8Array.from(chunk.subarray(chunk.byteLength - trailerBytes));
   }
   const joined = Buffer.concat([tail, chunk]);
   const keptFrom = Math.max(0, joined.length - trailerBytes);

@@ -39,7 +39,7 @@ export async function findTaken(
   ];
   if (content === undefined || note === undefined) return undefined;
   const chunks: Uint8Array[] = [];
-  for await (const chunk of artifacts.read(noteName(artifact))) chunks.push(chunk);
+  for await (const chunk of artifacts.read(noteName(artifact))) chunks.push(Uint8Array.from(chunk));
   const taken = parseNote(Buffer.concat(chunks).toString());
   if (taken === undefined) return undefined;
   const found = await digestOf(artifacts.read(artifact), ctx.signal);

@@ -38,7 +38,7 @@ export async function readJsonArtifact(
   for await (const chunk of artifacts.read(name)) {
     size += chunk.byteLength;
     if (size > maxDocumentBytes) throw new DrctlError('DATA_CORRUPT', `${name} is too long`);
-    chunks.push(chunk);
+    chunks.push(Uint8Array.from(chunk));
   }
   const bytes = Buffer.concat(chunks);
   try {

@@ -52,6 +52,18 @@ export async function recordParts(ctx: WriteContext<DrPorts>, uploadId: string):
   await ctx.recordUndo({ [`${partsKey}${uploadId}`]: uploadId });
 }
 
+/** Ids of the uploads of this content that earlier attempts began, the newest last. */
+export function cutOffUploads(
+  entries: ReadonlyMap<string, Json>,
+  content: { readonly sha256: string; readonly sizeBytes: number },
+): readonly string[] {
+  const record = entries.get(entryKey) as UploadRecord | undefined;
+  if (record?.sha256 !== content.sha256 || record.sizeBytes !== content.sizeBytes) return [];
+  return [...entries]
+    .filter(([key]) => key.startsWith(partsKey))
+    .flatMap(([, uploadId]) => (typeof uploadId === 'string' ? [uploadId] : []));
+}
+
 /** Removes the parts of uploads that were begun and not completed. */
 export async function removeParts(
   s3: BucketClient,

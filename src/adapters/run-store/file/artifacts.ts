@@ -1,11 +1,12 @@
 // The files of a run in a folder. A name appears only when its content is complete and on the disk.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ArtifactReader, ArtifactStore } from '../../../engine/index.ts';
+import { fileChunks } from '../../file-chunks.ts';
 import { checkedName, namesBelow, noArtifact } from '../artifact-name.ts';
+import { createBlockWriter } from './block-writer.ts';
 import {
   asUnwritable,
   discard,
@@ -35,10 +36,10 @@ export function createFileArtifactReader(folder: string): ArtifactReader {
         throw error;
       }
     },
-    async *read(name, options = {}) {
+    async *read(name, range) {
       const path = join(folder, checkedName(name));
       try {
-        yield* createReadStream(path, { start: options.start ?? 0 }) as AsyncIterable<Uint8Array>;
+        yield* fileChunks(path, range);
       } catch (error) {
         if (!isAbsent(error) && errnoOf(error) !== 'EISDIR') throw error;
         throw noArtifact(name, error);
@@ -91,11 +92,13 @@ async function writeTemporary(
   let sizeBytes = 0;
   const handle = await open(path, 'wx', fileMode);
   try {
+    const blocks = createBlockWriter(handle);
     for await (const chunk of content) {
       hash.update(chunk);
       sizeBytes += chunk.byteLength;
-      await handle.writeFile(chunk);
+      await blocks.write(chunk);
     }
+    await blocks.flush();
     await handle.sync();
   } finally {
     await handle.close();

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { DrctlError } from '../../../engine/index.ts';
-import type { ArtifactReader, ArtifactStore } from '../../../engine/index.ts';
+import type { ArtifactReader, ArtifactStore, ByteRange } from '../../../engine/index.ts';
 import { errorOf, hasName, isStatus } from '../../aws/errors.ts';
 import { checkedName, namesBelow, noArtifact } from '../artifact-name.ts';
 import { artifactKey, digestKey, findObject } from './artifact-place.ts';
@@ -19,7 +19,7 @@ export function createArtifactReader(place: ArtifactPlace): ArtifactReader {
       const found = await findObject(place, checkedName(name));
       return found === undefined ? undefined : { sizeBytes: found.sizeBytes };
     },
-    read: (name, options = {}) => readArtifact(place, name, options.start ?? 0),
+    read: (name, range) => readArtifact(place, name, range),
     list: async (prefix) => namesBelow(prefix, await objects.list(`${folder}artifacts/`)),
   };
 }
@@ -45,17 +45,18 @@ export function createArtifactStore(
 async function* readArtifact(
   place: ArtifactPlace,
   name: string,
-  start: number,
+  { start = 0, end }: ByteRange = {},
 ): AsyncGenerator<Uint8Array> {
   const found = await findObject(place, checkedName(name));
   if (found === undefined) throw noArtifact(name);
-  if (start >= found.sizeBytes) return;
+  if (start >= Math.min(found.sizeBytes, end ?? Infinity)) return;
   const hash = createHash('sha256');
-  for await (const chunk of bytesOf(place, { name, start, etag: found.etag })) {
+  for await (const chunk of bytesOf(place, { name, start, end, etag: found.etag })) {
     hash.update(chunk);
     yield chunk;
   }
-  const expected = start === 0 ? await sha256Of(place, name, found) : undefined;
+  const expected =
+    start === 0 && end === undefined ? await sha256Of(place, name, found) : undefined;
   if (expected === undefined || expected === hash.digest('hex')) return;
   const uri = place.objects.uri(artifactKey(place, name));
   throw new DrctlError('DATA_CORRUPT', `${uri} does not have the SHA-256 it was written with`);
@@ -64,7 +65,17 @@ async function* readArtifact(
 /** Of exactly the object that was looked at. */
 async function* bytesOf(
   place: ArtifactPlace,
-  { name, start, etag }: { readonly name: string; readonly start: number; readonly etag: string },
+  {
+    name,
+    start,
+    end,
+    etag,
+  }: {
+    readonly name: string;
+    readonly start: number;
+    readonly end: number | undefined;
+    readonly etag: string;
+  },
 ): AsyncGenerator<Uint8Array> {
   const key = artifactKey(place, name);
   try {
@@ -74,7 +85,9 @@ async function* bytesOf(
         Bucket: place.location.bucket,
         Key: `${place.location.prefix}${key}`,
         IfMatch: etag,
-        ...(start > 0 && { Range: `bytes=${start}-` }),
+        ...((start > 0 || end !== undefined) && {
+          Range: `bytes=${start}-${end === undefined ? '' : end - 1}`,
+        }),
       }),
     );
     if (!(answer.Body instanceof Readable)) throw new Error('The answer has no body');
