@@ -1,5 +1,6 @@
 import type { Suite } from '../suite.ts';
+import { downtime } from './downtime.ts';
 import { startUp } from './start-up.ts';
 
 /** Every suite, in the order in which they are measured. */
-export const suites: readonly Suite[] = [startUp];
+export const suites: readonly Suite[] = [startUp, downtime];
