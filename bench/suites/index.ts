@@ -1,7 +1,8 @@
 import type { Suite } from '../suite.ts';
 import { bytes } from './bytes.ts';
+import { downtime } from './downtime.ts';
 import { engine } from './engine.ts';
 import { startUp } from './start-up.ts';
 
 /** Every suite, in the order in which they are measured. */
-export const suites: readonly Suite[] = [startUp, engine, bytes];
+export const suites: readonly Suite[] = [startUp, engine, bytes, downtime];

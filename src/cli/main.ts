@@ -16,6 +16,7 @@ import { graphCommand } from './commands/graph.ts';
 import { labCommand } from './commands/lab.ts';
 import { lintCommand } from './commands/lint.ts';
 import { planCommand } from './commands/plan.ts';
+import { reportCommand } from './commands/report.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { runsCommand } from './commands/runs.ts';
@@ -72,6 +73,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     ...decisionCommands(start),
     statusCommand(start),
     runsCommand(start),
+    reportCommand(start),
     auditCommand(start),
     envCommand(start),
     actionsCommand(start),

@@ -23,6 +23,8 @@ export interface LabOptions {
   readonly externalDnsDead?: boolean;
   /** Secrets in the hosted control plane's namespace, at least. Default 24. */
   readonly secrets?: number;
+  /** How long the world takes for what it does once it is built: a second or less, or as long as in earnest. Default short. */
+  readonly intervals?: 'short' | 'real';
   /** Multiplies every delay of the lab's controllers. Default 1. */
   readonly timeScale?: number;
   /** Default: any free port. */

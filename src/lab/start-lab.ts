@@ -49,6 +49,7 @@ async function start(settings: Settings, closers: Closers): Promise<Lab> {
   const hostedBaseline = await customer.holdDuring(() => hostedDigests(hosted, customer));
   const observers = new Observers(world, baseline, kubelets);
   world.recorder.arm();
+  started.takeUpIntervals();
   observers.start();
   void startLoop(world, { name: 'look', everyMs: LOOK_MS, reconcile: () => observers.look() });
   void startLoop(world, {

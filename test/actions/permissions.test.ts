@@ -86,7 +86,7 @@ describe('of a step', () => {
       ['list Secret work/: mark', 'get Secret work/: mark', 'patch Secret work/: mark'],
     ],
     [
-      'scaling needs the subresource, not the workload',
+      'scaling writes the subresource, not the workload, and watches both it and its pods',
       steps(
         '{ id: stop, action: k8s.scale, with: { target: k, namespace: work, kind: Deployment, names: [a], replicas: 0 } }',
       ),
@@ -94,6 +94,9 @@ describe('of a step', () => {
         'get Deployment work/a: stop',
         'patch Deployment/scale work/a: stop',
         'list Pod work/: stop',
+        'watch Pod work/: stop',
+        'list Deployment work/a: stop',
+        'watch Deployment work/a: stop',
       ],
     ],
     [

@@ -94,7 +94,7 @@ describe('with a backup made before', () => {
       expect(stdout).toContain('- aws: A api-demo-hosted.hc.lab.example.com');
       expect(stdout).toContain('To confirm: source is gone and stays off');
       expect(stdout).not.toContain('Approvals:');
-      expect(stdout.match(/is skipped: target "source"/g)).toHaveLength(25);
+      expect(stdout.match(/is skipped: target "source"/g)).toHaveLength(26);
     },
   );
 

@@ -18,11 +18,19 @@ export class StepMemory {
   }
 }
 
+/** Time as a test has it. */
+export interface Clock {
+  monotonicMs(): number;
+  sleep(ms: number): Promise<void>;
+}
+
 export interface ContextOptions {
   readonly signal?: AbortSignal;
   readonly onReport?: (progress: ProgressReport) => void;
   readonly names?: Readonly<Record<string, Json>>;
   readonly now?: Date;
+  /** Absent: no time passes, and the clock of durations stands still. */
+  readonly clock?: Clock;
 }
 
 export function readContext(world: World, options: ContextOptions = {}): ReadContext<DrPorts> {
@@ -32,8 +40,9 @@ export function readContext(world: World, options: ContextOptions = {}): ReadCon
     step: { id: 'step', title: 'Step' },
     run: { id: 'run-1', drctl: '1.0.0' },
     now: () => options.now ?? new Date('2026-01-01T00:00:00Z'),
-    monotonicMs: () => 0,
-    sleep: async () => {},
+    monotonicMs: () => options.clock?.monotonicMs() ?? 0,
+    sleep: async (ms) => options.clock?.sleep(ms),
+    waiting: async (_what, work) => work(),
     evaluate: (expression, names) => evaluateCel(expression, { ...options.names, ...names }),
     report: (progress) => options.onReport?.(progress),
   };

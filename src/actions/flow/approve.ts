@@ -40,7 +40,9 @@ export const flowApprove = defineAction<DrPorts, typeof params, typeof outputs>(
       changes: [{ kind: 'none', because: `asks: ${request.message}` }],
     }),
   apply: async (request, ctx) => {
-    const { by, at, how } = await ctx.approve(request);
+    const { by, at, how } = await ctx.waiting('a person to say yes', async () =>
+      ctx.approve(request),
+    );
     return { by, at, how };
   },
   // An answer that was not recorded was not given: the person is asked again.

@@ -30,7 +30,7 @@ export const flowSleep = defineAction<DrPorts, typeof params, typeof outputs>({
     await ctx.progress(untilMs);
     // A clock that was set back between two sessions must not make the wait longer than it is.
     const leftMs = Math.min(wholeMs, untilMs - ctx.now().getTime());
-    if (leftMs > 0) await ctx.sleep(leftMs);
+    if (leftMs > 0) await ctx.waiting('the time to pass', async () => ctx.sleep(leftMs));
     return {};
   },
   probe: () => Promise.resolve({ found: 'not-done' }),

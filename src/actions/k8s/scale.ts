@@ -107,7 +107,7 @@ export const k8sScale = defineAction<DrPorts, typeof params, typeof outputs>({
     const kube = await ctx.readers.kube(wanted.target);
     const workloads = await workloadsOf(wanted, kube, ctx);
     refuseLossOfVolumes(workloads, wanted.replicas);
-    const followed = await inParallel(workloads, waitsAtOnce, async (workload) =>
+    const followed = await inParallel(workloads, callsAtOnce, async (workload) =>
       wanted.waitForPods === false ? true : havePodsFollowed(kube, ctx, workload, wanted.replicas),
     );
     const { notes, warnings } = await tryScaling(wanted, kube, ctx, workloads);
@@ -124,7 +124,7 @@ export const k8sScale = defineAction<DrPorts, typeof params, typeof outputs>({
       notes: [...workloads.flatMap((workload) => notesOf(workload, ctx.run.id)), ...notes],
       warnings,
       consequences: async () => {
-        const left = await inParallel(workloads, waitsAtOnce, async (workload) =>
+        const left = await inParallel(workloads, callsAtOnce, async (workload) =>
           consequencesOf(wanted, kube, ctx, workload),
         );
         return left.flat();
@@ -139,14 +139,16 @@ export const k8sScale = defineAction<DrPorts, typeof params, typeof outputs>({
       ctx,
       workloads.map((workload) => recordOf(wanted, workload)),
     );
-    await inParallel(workloads, waitsAtOnce, async (workload) => {
-      if (replicasOf(workload) !== wanted.replicas) {
-        await setReplicas(kube, ctx, refOf(workload), countOf(wanted, ctx, workload));
-      }
-      if (wanted.waitForPods !== false) {
-        await followPods(kube, ctx, workload, countOf(wanted, ctx, workload));
-      }
-    });
+    const others = workloads.filter((workload) => replicasOf(workload) !== wanted.replicas);
+    await inParallel(others, callsAtOnce, async (workload) =>
+      setReplicas(kube, ctx, refOf(workload), countOf(wanted, ctx, workload)),
+    );
+    // All of them at once: pods that end side by side take as long as the slowest, not as long as all together.
+    if (wanted.waitForPods !== false) {
+      await inParallel(workloads, workloads.length, async (workload) =>
+        followPods(kube, ctx, workload, countOf(wanted, ctx, workload)),
+      );
+    }
     return scaledOf(workloads, wanted.replicas, ctx.undoEntries);
   },
   probe: async (wanted, ctx) => {
@@ -198,7 +200,7 @@ export const k8sScale = defineAction<DrPorts, typeof params, typeof outputs>({
 
 type Params = Static<typeof params>;
 
-const waitsAtOnce = 8;
+const callsAtOnce = 8;
 const maxResets = 20;
 
 /** CLIENT_NOT_FOUND for what is missing, where that is not to be ignored. Each name must be found once over all kinds. */
@@ -273,7 +275,7 @@ async function followPods(
     await setReplicas(kube, ctx, refOf(workload), count);
     return false;
   };
-  do await waitForPods(kube, ctx, workload, { replicas, onWaiting: isHeld });
+  do await waitForPods(kube, ctx, workload, { replicas, onWorkloadChanged: isHeld });
   while (!(await isHeld()));
 }
 

@@ -47,6 +47,12 @@ export const worldFlags = {
     default: false,
     describe: 'The destination prefers Cluster API v1beta2; needs --crds',
   },
+  intervals: {
+    choices: ['short', 'real'] as const,
+    default: 'short' as const,
+    describe:
+      'How long pods, etcd, load balancers and external-dns take: a second or less, or as in earnest',
+  },
   'time-scale': { type: 'number', describe: 'Multiplies every delay of the controllers' },
 } as const;
 
@@ -60,6 +66,7 @@ const up = defineCommand({
   examples: [
     ['drctl lab up', 'Two management clusters, a hosted cluster, S3, Route53'],
     ['drctl lab up --ha --endpoint-access Private', 'Another kind of hosted cluster'],
+    ['drctl lab up --intervals real', 'A move takes minutes, as it will on the day'],
   ],
   work: async (args, cli) => (await import('../handlers/lab-up.ts')).labUp(args, cli),
 });

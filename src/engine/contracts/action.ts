@@ -1,5 +1,4 @@
-// The action contract: what a step can do. An action is data and four functions; the engine alone decides
-// when they are called, records what they say, retries them, and undoes them.
+// The action contract: data and four functions; the engine alone decides when they are called, records, retries and undoes.
 
 import type { Static, TSchema } from 'typebox';
 import type { Change } from './change.ts';
@@ -35,6 +34,8 @@ export interface ReadContext<P extends Ports> {
   monotonicMs(): number;
   /** Rejects with the signal's reason when aborted. */
   sleep(ms: number): Promise<void>;
+  /** Does `work`, which only waits for `what` ("the pods of …"): its time is journaled apart from the step's own. */
+  waiting<T>(what: string, work: () => Promise<T>): Promise<T>;
   /**
    * Evaluates a CEL expression of the step's own parameters: env, vars, steps, item and run are in scope, `names` adds
    * more (`object`, `objects`). Throws VALUE_UNRESOLVED with the expression when it cannot be evaluated.

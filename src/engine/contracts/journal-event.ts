@@ -27,6 +27,14 @@ export interface MovedValue {
   readonly to: Json;
 }
 
+/** How long an attempt did nothing but wait for the world. */
+export interface Waited {
+  /** Milliseconds, of a clock that never steps. */
+  readonly ms: number;
+  /** What it waited for the longest: "the pods of Deployment clusters-prod/kube-apiserver". */
+  readonly for: string;
+}
+
 export type RunOutcome = 'succeeded' | 'failed' | 'rolled-back' | 'stuck';
 
 /** Why an undo runs: the whole run is rolled back, or a phase ended and its `deferUndo` steps come back. */
@@ -124,6 +132,8 @@ export type JournalEvent =
       readonly attempt: number;
       /** Null for a perishable action: its outputs are made anew when needed. */
       readonly outputs: JsonObject | null;
+      /** Absent: it did not wait, or the journal is older. */
+      readonly waited?: Waited;
     }
   | {
       readonly type: 'step.failed';
@@ -131,6 +141,8 @@ export type JournalEvent =
       readonly attempt: number;
       readonly error: ErrorRecord;
       readonly willRetry: boolean;
+      /** As of step.succeeded. */
+      readonly waited?: Waited;
     }
   | {
       readonly type: 'step.probed';

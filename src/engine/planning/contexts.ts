@@ -24,6 +24,7 @@ export function createReadContext<P extends Ports>(
     now: () => system.now(),
     monotonicMs: () => system.monotonicMs(),
     sleep: (ms) => system.sleep(ms, signal),
+    waiting: async (_what, work) => work(),
     evaluate: (expression, names) => {
       const result = evaluateExpression(expression, scope, names);
       if (result.known) return result.value;

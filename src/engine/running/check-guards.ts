@@ -25,8 +25,11 @@ export async function refusedByGuard<P extends Ports>(
   signal: AbortSignal,
 ): Promise<DrctlError | undefined> {
   const phase = run.graph.phases.find(({ phase: { id } }) => id === of.step.phase)?.phase;
-  for (const guard of phase?.guards ?? []) {
-    const result = await evaluateGuard(run, { guard, of, signal });
+  // Side by side, so that none is older than need be when the step begins; they are judged in their order.
+  const results = await allOf(phase?.guards ?? [], async (guard) =>
+    evaluateGuard(run, { guard, of, signal }),
+  );
+  for (const [guard, result] of results) {
     const why = refusal(run, guard, result);
     if (why === undefined) continue;
     if (guard.severity === 'warning') {
@@ -49,6 +52,20 @@ export async function refusedByGuard<P extends Ports>(
     });
   }
   return undefined;
+}
+
+/** Throws only once all have ended. */
+async function allOf<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): Promise<readonly (readonly [T, R])[]> {
+  const settled = await Promise.allSettled(
+    items.map(async (item) => [item, await work(item)] as const),
+  );
+  return settled.map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
 }
 
 async function evaluateGuard<P extends Ports>(

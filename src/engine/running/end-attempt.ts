@@ -3,6 +3,7 @@
 
 import type { Ports } from '../contracts/action.ts';
 import { DrctlError } from '../contracts/errors.ts';
+import type { Waited } from '../contracts/journal-event.ts';
 import type { JsonObject } from '../contracts/json.ts';
 import type { Ended } from './bounded-work.ts';
 import { bugOf, recordOf } from './error-record.ts';
@@ -15,6 +16,7 @@ export async function endAttempt<P extends Ports>(
   run: Execution<P>,
   request: AttemptRequest,
   ended: Ended<JsonObject>,
+  waited?: Waited,
 ): Promise<void> {
   const { id, of } = request;
   if (ended.kind === 'returned') {
@@ -26,10 +28,11 @@ export async function endAttempt<P extends Ports>(
       step: id,
       attempt,
       outputs: of.perishable ? null : outputs,
+      ...(waited !== undefined && { waited }),
     });
   }
   if (run.halt.aborted) return undefined;
-  if (ended.kind === 'threw') return failAttempt(run, request, ended.error);
+  if (ended.kind === 'threw') return failAttempt(run, request, ended.error, waited);
   const isTimeout = ended.reason instanceof DrctlError && ended.reason.code === 'STEP_TIMEOUT';
   const hasBegun = instanceOf(run.journal.state, id).status === 'running';
   if (!isTimeout) return hasBegun ? cutOff(run, id) : undefined;
@@ -37,13 +40,14 @@ export async function endAttempt<P extends Ports>(
     abandon(run, id, ended.reason);
     return undefined;
   }
-  return failAttempt(run, request, ended.reason);
+  return failAttempt(run, request, ended.reason, waited);
 }
 
 async function failAttempt<P extends Ports>(
   run: Execution<P>,
   { id, of }: AttemptRequest,
   error: unknown,
+  waited: Waited | undefined,
 ): Promise<void> {
   const { session, journal, endings } = run;
   if (error instanceof DrctlError && error.code === 'INTERRUPTED') return cutOff(run, id);
@@ -67,6 +71,7 @@ async function failAttempt<P extends Ports>(
     attempt: hasBegun ? before.attempt : before.attempt + 1,
     error: recordOf(error, session.redactor),
     willRetry,
+    ...(waited !== undefined && { waited }),
   });
   if (willRetry && error instanceof DrctlError) {
     await pause(

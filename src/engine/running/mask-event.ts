@@ -21,6 +21,9 @@ export function maskEvent(event: JournalEvent, redactor: Redactor): JournalEvent
   if (event.type === 'run.started' && event.leftOut !== undefined) {
     masked['leftOut'] = maskSentences(event.leftOut, redactor);
   }
+  if ('waited' in event && event.waited !== undefined) {
+    masked['waited'] = { ...event.waited, for: redactor.maskText(event.waited.for) };
+  }
   if ('error' in event && event.error !== undefined) {
     masked['error'] = maskError(event.error, redactor);
   }

@@ -28,6 +28,7 @@ const error = Type.Object({
   causes: Type.Optional(texts),
 });
 const moved = Type.Optional(Type.Array(Type.Object({ name: text, from: anything, to: anything })));
+const waited = Type.Optional(Type.Object({ ms: number, for: text }));
 const unavailable = Type.Optional(texts);
 const scope = Type.Enum(['rollback', 'deferred']);
 const sentences = Type.Record(text, text);
@@ -89,8 +90,8 @@ const members: Readonly<Record<JournalEvent['type'], Readonly<Record<string, TSc
   },
   'step.undo-recorded': { step, entries: object },
   'step.progressed': { step, cursor: anything },
-  'step.succeeded': { step, attempt, outputs: Type.Union([object, Type.Null()]) },
-  'step.failed': { step, attempt, error, willRetry: flag },
+  'step.succeeded': { step, attempt, outputs: Type.Union([object, Type.Null()]), waited },
+  'step.failed': { step, attempt, error, willRetry: flag, waited },
   'step.probed': {
     step,
     found: Type.Enum(['done', 'not-done', 'unclear']),

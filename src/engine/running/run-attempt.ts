@@ -3,6 +3,7 @@
 
 import type { Ports } from '../contracts/action.ts';
 import { InvariantError } from '../contracts/invariant.ts';
+import type { Waited } from '../contracts/journal-event.ts';
 import type { JsonObject } from '../contracts/json.ts';
 import { validateOutputs } from '../language/validate-params.ts';
 import { askAboutRisk } from './ask-about-risk.ts';
@@ -53,14 +54,15 @@ export async function runAttempt<P extends Ports>(
     changes: next.planned.changes,
   });
   run.live.params.set(id, next.params);
-  return endAttempt(run, request, await carryOut(run, request, next));
+  const { ended, waited } = await carryOut(run, request, next);
+  return endAttempt(run, request, ended, waited);
 }
 
 async function carryOut<P extends Ports>(
   run: Execution<P>,
   request: AttemptRequest,
   { params, scope }: Extract<Prepared, { kind: 'ready' }>,
-): Promise<Ended<JsonObject>> {
+): Promise<{ readonly ended: Ended<JsonObject>; readonly waited: Waited | undefined }> {
   const { id, of } = request;
   const { session, halt, calm } = run;
   const action = session.registry.get(of.step.action);
@@ -83,7 +85,7 @@ async function carryOut<P extends Ports>(
     },
   );
   opened?.close();
-  return ended;
+  return { ended, waited: opened?.waited() };
 }
 
 function checkedOutputs<P extends Ports>(

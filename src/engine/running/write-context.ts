@@ -3,12 +3,14 @@
 
 import type { Ports, WriteContext } from '../contracts/action.ts';
 import { DrctlError } from '../contracts/errors.ts';
+import type { Waited } from '../contracts/journal-event.ts';
 import type { Json } from '../contracts/json.ts';
 import type { Scope, Step } from '../contracts/runbook.ts';
 import { createReadContext } from '../planning/contexts.ts';
 import { askPerson } from './ask-person.ts';
 import type { Execution } from './execution.ts';
 import { instanceOf } from './run-state.ts';
+import { createWaitMeter } from './wait-meter.ts';
 import { recordUndo, tokenOf, undoEntriesOf } from './undo-entries.ts';
 
 export interface WriteContextRequest {
@@ -22,6 +24,8 @@ export interface WriteContextRequest {
 
 export interface OpenContext<P extends Ports> {
   readonly context: WriteContext<P>;
+  /** What the attempt has waited for so far. */
+  waited(): Waited | undefined;
   close(): void;
 }
 
@@ -33,6 +37,7 @@ export async function openWriteContext<P extends Ports>(
   const { instance } = request;
   const entries = await undoEntriesOf(run, instance);
   const before = instanceOf(run.journal.state, instance);
+  const meter = createWaitMeter(() => run.session.system.monotonicMs());
   let isOpen = true;
   const assertOpen = (): void => {
     if (isOpen) return;
@@ -42,6 +47,7 @@ export async function openWriteContext<P extends Ports>(
   };
   const context: WriteContext<P> = {
     ...commonContext(run, { ...request, subject: instance, calm: run.calm }),
+    waiting: (what, work) => meter.during(what, work),
     attempt: before.attempt,
     token: tokenOf(run.session.runId, instance),
     undoEntries: entries,
@@ -57,6 +63,7 @@ export async function openWriteContext<P extends Ports>(
   };
   return {
     context,
+    waited: () => meter.waited(),
     close: () => {
       isOpen = false;
     },

@@ -2,8 +2,8 @@
 
 import type { Side, SideName } from '../cluster/side.ts';
 import { reconcileClusterApi } from '../controllers/cluster-api/index.ts';
-import { syncRecords } from '../controllers/dns/external-dns.ts';
-import { reconcileLoadBalancers } from '../controllers/dns/load-balancers.ts';
+import { createExternalDns } from '../controllers/dns/external-dns.ts';
+import { createLoadBalancers } from '../controllers/dns/load-balancers.ts';
 import { reconcilePrivateLink } from '../controllers/dns/private-link.ts';
 import { reconcileHyperShift } from '../controllers/hypershift/index.ts';
 import { runController } from '../controllers/run-controller.ts';
@@ -14,7 +14,9 @@ import type { World } from '../world/world.ts';
 
 const RESYNC_MS = 500;
 const PODS_RESYNC_MS = 120;
-const EXTERNAL_DNS_MS = 1_000;
+/** How often it is looked whether it is time for external-dns to look. */
+const EXTERNAL_DNS_MS = 100;
+const PRIVATE_LINK_MS = 1_000;
 
 export interface Loop {
   readonly name: string;
@@ -51,6 +53,8 @@ export function startControllers(
 function loopsOf(world: World, side: Side): readonly Loop[] {
   const plane = world.planes[side.name];
   const kubelet = createKubelet(world, side, plane);
+  const loadBalancers = createLoadBalancers(world, side);
+  const externalDns = createExternalDns(world, side);
   return [
     {
       name: `${side.name} workloads`,
@@ -60,7 +64,7 @@ function loopsOf(world: World, side: Side): readonly Loop[] {
         await reconcileDeployments(side);
         await reconcileStatefulSets(side);
         await kubelet.reconcile();
-        await reconcileLoadBalancers(side);
+        await loadBalancers.reconcile();
         await plane.reconcile();
       },
     },
@@ -79,13 +83,13 @@ function loopsOf(world: World, side: Side): readonly Loop[] {
     {
       name: `${side.name} external-dns`,
       everyMs: EXTERNAL_DNS_MS,
-      reconcile: () => syncRecords(world, side),
+      reconcile: () => externalDns.reconcile(),
     },
     ...(world.settings.endpointAccess === 'Private'
       ? [
           {
             name: `${side.name} private link`,
-            everyMs: EXTERNAL_DNS_MS,
+            everyMs: PRIVATE_LINK_MS,
             reconcile: () => reconcilePrivateLink(world, side),
           },
         ]

@@ -11,6 +11,7 @@ import { EnvtestPlane } from '../hosted/envtest/envtest-plane.ts';
 import type { HostedPlane } from '../hosted/hosted-plane.ts';
 import { createCertificateAuthority, type CertificateAuthority } from '../tls/index.ts';
 import { Authorities } from '../world/authorities.ts';
+import { intervalsOf } from '../world/intervals.ts';
 import { Instances } from '../world/instances.ts';
 import { openLabLog } from '../world/lab-log.ts';
 import { loadDefinitions } from '../world/load-definitions.ts';
@@ -35,6 +36,8 @@ export interface StartedWorld {
   readonly awsUrl: string;
   readonly awsCredentials: string;
   readonly hostedToken: string;
+  /** From here on things take as long as the settings say. */
+  takeUpIntervals(): void;
 }
 
 /** Starts one management cluster, and what stands behind its pods. */
@@ -87,6 +90,7 @@ export async function startWorld(settings: Settings, closers: Closers): Promise<
   };
   const [source, destination] = await both(start('source'), start('destination'));
   const recorder = new Recorder();
+  let intervals = intervalsOf('short', settings.timeScale);
   const core: WorldCore = {
     settings,
     recorder,
@@ -100,6 +104,7 @@ export async function startWorld(settings: Settings, closers: Closers): Promise<
     failed: new Set(),
     onSnapshot: [],
     oidcSeen: new Map(),
+    intervals: () => intervals,
     delay: (baseMs) => baseMs * settings.timeScale,
     log: common.log,
     signal: closers.signal,
@@ -121,6 +126,9 @@ export async function startWorld(settings: Settings, closers: Closers): Promise<
     awsUrl: aws.url,
     awsCredentials: aws.credentialsFile,
     hostedToken,
+    takeUpIntervals: () => {
+      intervals = intervalsOf(settings.intervals, settings.timeScale);
+    },
   };
 }
 

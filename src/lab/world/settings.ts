@@ -4,6 +4,7 @@
 import { resolve } from 'node:path';
 import type { SideName } from '../cluster/side.ts';
 import { LabError } from '../lab-types.ts';
+import type { IntervalsName } from './intervals.ts';
 import type { AwsBackend, Backend, EndpointAccess, LabOptions, LabPorts } from '../lab-types.ts';
 
 export interface Settings {
@@ -15,6 +16,7 @@ export interface Settings {
   readonly endpointAccess: EndpointAccess;
   readonly externalDnsDead: boolean;
   readonly secrets: number;
+  readonly intervals: IntervalsName;
   readonly timeScale: number;
   readonly ports: LabPorts;
   readonly backend: Backend;
@@ -39,7 +41,7 @@ export function fillSettings(options: LabOptions): Settings {
     endpointAccess: options.endpointAccess ?? 'Public',
     externalDnsDead: options.externalDnsDead ?? false,
     secrets: inRange('secrets', options.secrets ?? 24),
-    timeScale: options.timeScale ?? 1,
+    ...paceOf(options),
     ports: options.ports ?? {},
     backend: options.backend ?? 'embedded',
     aws: options.aws ?? 'embedded',
@@ -47,6 +49,10 @@ export function fillSettings(options: LabOptions): Settings {
     newerDestination: options.newerDestination ?? false,
     audit: options.audit ?? false,
   };
+}
+
+function paceOf(options: LabOptions): Pick<Settings, 'intervals' | 'timeScale'> {
+  return { intervals: options.intervals ?? 'short', timeScale: options.timeScale ?? 1 };
 }
 
 function checkTogether(options: LabOptions): void {

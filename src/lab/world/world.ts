@@ -6,6 +6,7 @@ import type { HostedPlane } from '../hosted/hosted-plane.ts';
 import type { Authorities } from './authorities.ts';
 import type { AwsClient } from './aws-client.ts';
 import type { Instances } from './instances.ts';
+import type { Intervals } from './intervals.ts';
 import type { Recorder } from './recorder.ts';
 import type { Settings } from './settings.ts';
 import type { Zone, ZoneIds } from './zone.ts';
@@ -27,6 +28,8 @@ export interface WorldCore {
   readonly onSnapshot: (() => void)[];
   /** When each infra id's OIDC documents were last looked for. */
   readonly oidcSeen: Map<string, { readonly at: number; readonly there: boolean }>;
+  /** How long things take now: short ones until the world is built. */
+  intervals(): Intervals;
   /** A base delay times the lab's time scale. */
   delay(baseMs: number): number;
   log(message: string): void;

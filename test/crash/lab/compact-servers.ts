@@ -9,6 +9,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { startAwsServer } from '../../../src/lab/aws/index.ts';
 import type { AwsServer } from '../../../src/lab/aws/index.ts';
 import { openSide } from '../../../src/lab/cluster/side.ts';
+import { intervalsOf } from '../../../src/lab/world/intervals.ts';
 import type { Side } from '../../../src/lab/cluster/side.ts';
 import { runController } from '../../../src/lab/controllers/run-controller.ts';
 import { reconcileDeployments } from '../../../src/lab/controllers/workloads/deployments.ts';
@@ -115,7 +116,7 @@ export async function startCompactServers(): Promise<CompactServers> {
 
 function startControllers(side: Side, signal: AbortSignal): Promise<unknown> {
   const runtime = { gate: () => 'go' as const, endPod: () => Promise.resolve() };
-  const kubelet = createKubelet({ delay: () => 0 }, side, runtime);
+  const kubelet = createKubelet({ intervals: () => intervalsOf('short', 0) }, side, runtime);
   return runController({
     name: 'workloads',
     resyncMs,

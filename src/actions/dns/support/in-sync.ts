@@ -3,10 +3,11 @@
 import { DrctlError } from '../../../engine/index.ts';
 import type { ReadContext } from '../../../engine/index.ts';
 import type { DrPorts, ZoneReader } from '../../ports.ts';
+import { turnAt } from './pace.ts';
 
-const firstIntervalMs = 500;
-const maxIntervalMs = 5_000;
-const maxLooks = 240;
+const limitMs = 20 * 60_000;
+/** For a clock that stands still. */
+const maxLooks = 10_000;
 
 /** Throws STEP_TIMEOUT after 20 minutes. */
 export async function waitInSync(
@@ -14,10 +15,11 @@ export async function waitInSync(
   changeId: string,
   ctx: ReadContext<DrPorts>,
 ): Promise<void> {
-  for (let look = 0; look < maxLooks; look += 1) {
+  const beganMs = ctx.monotonicMs();
+  for (let look = 0; look < maxLooks && ctx.monotonicMs() - beganMs < limitMs; look += 1) {
+    await turnAt(dns, ctx);
     if ((await dns.changeStatus(changeId, ctx.signal)) === 'INSYNC') return;
     ctx.report({ message: `Route53 change ${changeId} is PENDING` });
-    await ctx.sleep(Math.min(maxIntervalMs, firstIntervalMs * 2 ** look));
   }
   throw new DrctlError('STEP_TIMEOUT', `Route53 change ${changeId} is still PENDING`, {
     retryable: true,

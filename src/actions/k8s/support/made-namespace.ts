@@ -11,8 +11,10 @@ import { refuseProtected } from './protection.ts';
 import { removeObject, waitUntilGone } from './removal.ts';
 
 /** For the garbage collector, which comes after what was deleted right before; then the namespace is left. */
-const maxRounds = 30;
-const pauseMs = 1_000;
+const maxRounds = 33;
+/** A look is a list of every kind there, and to watch them all is a right that nobody has asked for. */
+const firstPauseMs = 100;
+const maxPauseMs = 1_000;
 
 /** `finalizers` are the namespace's own; those of what is inside are never touched. */
 export async function deleteMadeNamespace(
@@ -38,6 +40,7 @@ async function belongingsLeft(
   namespace: KubeObject,
 ): Promise<string | undefined> {
   const { name } = namespace.metadata;
+  let pauseMs = firstPauseMs;
   for (let round = 1; ; round += 1) {
     const denied: string[] = [];
     const contents = await contentsOf(kube, ctx, name, (kind) => denied.push(kind));
@@ -47,6 +50,7 @@ async function belongingsLeft(
         message: `Waiting for what is being deleted in ${describeObject(namespace)}: ${countByKind(belongings)}`,
       });
       await ctx.sleep(pauseMs);
+      pauseMs = Math.min(pauseMs * 2, maxPauseMs);
       continue;
     }
     if (belongings.length > 0) return `holds ${countByKind(belongings)}`;

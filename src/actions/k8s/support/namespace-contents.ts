@@ -5,10 +5,11 @@ import { DrctlError, counted } from '../../../engine/index.ts';
 import type { ReadContext, WriteContext } from '../../../engine/index.ts';
 import type { DrPorts, KubeClient, KubeObject, KubeReader, KubeResource } from '../../ports.ts';
 import { hasCode } from './errors.ts';
+import { firstOf } from './first-of.ts';
 import { groupBy } from './group-by.ts';
 import { inParallel } from './in-parallel.ts';
 import { describeObject, listAt, uidOf } from './objects.ts';
-import { stripFinalizers } from './removal.ts';
+import { stripFinalizers, waitUntilGone } from './removal.ts';
 
 const kindsAtOnce = 8;
 const firstPauseMs = 200;
@@ -93,7 +94,12 @@ export async function freeNamespace(
           : `${held.length} held, for one ${describeObject(first)}`
       }`,
     });
-    await ctx.sleep(pauseMs);
+    // The look at everything in it is what is paced; its end is watched.
+    const roundMs = pauseMs;
+    await firstOf(ctx, [
+      async (within) => within.sleep(roundMs),
+      async (within) => waitUntilGone(kube, within, [namespace], 'keep'),
+    ]);
     pauseMs = Math.min(pauseMs * 2, maxPauseMs);
   }
   throw new DrctlError('CLIENT_CONFLICT', `Namespace ${name} does not end`);

@@ -107,6 +107,14 @@ export function mayExec(where: {
   return may(['create', 'get'], { ...pod, subresource: 'exec' });
 }
 
+/** For waiting until they are gone or ready. */
+export function mayWatchPods(where: {
+  readonly target: string;
+  readonly namespace: string;
+}): KubernetesPermission[] {
+  return may(['list', 'watch'], place({ ...where, apiVersion: 'v1', kind: 'Pod' }));
+}
+
 export function mayListPods(where: {
   readonly target: string;
   readonly namespace: string;

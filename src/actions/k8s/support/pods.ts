@@ -1,11 +1,13 @@
 // The pods of a workload: zero replicas is not zero pods, so what counts is what is still there.
 
-import { DrctlError, counted } from '../../../engine/index.ts';
+import { counted } from '../../../engine/index.ts';
 import type { JsonObject, ReadContext } from '../../../engine/index.ts';
-import type { DrPorts, KubeObject, KubeReader } from '../../ports.ts';
-import { isTransient } from './errors.ts';
+import type { DrPorts, KubeObject, KubeQuery, KubeReader } from '../../ports.ts';
+import { firstOf } from './first-of.ts';
 import { isJsonObject, textOf, valueAt } from './json-tree.ts';
 import { describeObject, namespaceOf } from './objects.ts';
+import { watchUntil } from './watch-until.ts';
+import type { Verdict } from './watch-until.ts';
 
 export function isReadyPod(pod: KubeObject): boolean {
   if (pod.metadata['deletionTimestamp'] !== undefined) return false;
@@ -54,55 +56,65 @@ function selectorTerm(expression: JsonObject): string {
 
 export interface PodsGoal {
   readonly replicas: number;
-  /** Called whenever the pods are not there yet: may look whether somebody works against it. */
-  onWaiting?(): Promise<unknown>;
+  /**
+   * Called with every change of the workload itself while its pods are waited for: may act against whoever works against
+   * it. What it throws ends the wait.
+   */
+  onWorkloadChanged?(): Promise<unknown>;
 }
 
-const firstPauseMs = 100;
-const maxPauseMs = 2_000;
-/** Longer than any timeout that a step can sensibly have. */
-const maxRounds = 50_000;
-
 /**
- * Until no more than `replicas` pods are left, or, where there are fewer, until so many are ready. It asks again and
- * again instead of watching pods: a count that somebody sets back changes no pod.
+ * Until no more than `replicas` pods are left, or, where there are fewer, until so many are ready. Both are watched: the
+ * pods for what is waited for, the workload because a count that somebody sets back changes no pod.
  */
 export async function waitForPods(
   kube: KubeReader,
   ctx: ReadContext<DrPorts>,
   workload: KubeObject,
-  { replicas, onWaiting }: PodsGoal,
+  { replicas, onWorkloadChanged }: PodsGoal,
 ): Promise<void> {
-  let pauseMs = firstPauseMs;
-  for (let round = 0; round < maxRounds; round += 1) {
-    const seen = await roundOf(kube, ctx, workload, { replicas, onWaiting });
-    if (seen === undefined) return;
-    ctx.report({
-      message: `Waiting for the pods of ${describeObject(workload)}; last seen: ${seen}`,
-    });
-    await ctx.sleep(pauseMs);
-    pauseMs = Math.min(pauseMs * 2, maxPauseMs);
+  const pods = podsQuery(workload);
+  if (pods === undefined) return;
+  const waitingFor = `the pods of ${describeObject(workload)}`;
+  const watches = [
+    async (within: ReadContext<DrPorts>) =>
+      watchUntil(kube, within, {
+        query: pods,
+        waitingFor,
+        check: (found) => followed(found, replicas),
+      }),
+  ];
+  if (onWorkloadChanged !== undefined) {
+    watches.push(async (within) =>
+      watchUntil(
+        kube,
+        { ...within, report: () => undefined },
+        {
+          query: workloadQuery(workload),
+          waitingFor,
+          check: async () => {
+            await onWorkloadChanged();
+            return { holds: false, seen: 'it goes on' };
+          },
+        },
+      ),
+    );
   }
-  throw new DrctlError('CLIENT_CONFLICT', `The pods of ${describeObject(workload)} never followed`);
+  await firstOf(ctx, watches);
 }
 
-/** undefined: the pods have followed. An outage of the server is waited out. */
-async function roundOf(
-  kube: KubeReader,
-  ctx: ReadContext<DrPorts>,
-  workload: KubeObject,
-  { replicas, onWaiting }: { replicas: number; onWaiting: PodsGoal['onWaiting'] | undefined },
-): Promise<string | undefined> {
-  try {
-    const { left, ready } = await countPods(kube, ctx, workload, replicas);
-    if (left <= replicas && ready >= replicas) return undefined;
-    await onWaiting?.();
-    return `${counted(left, 'pod')}, ${ready} ready, wanted ${replicas}`;
-  } catch (error) {
-    ctx.signal.throwIfAborted();
-    if (!isTransient(error)) throw error;
-    return error instanceof Error ? error.message : 'the server does not answer';
-  }
+function followed(pods: readonly KubeObject[], replicas: number): Verdict {
+  const { left, ready } = counts(pods);
+  return left <= replicas && ready >= replicas
+    ? { holds: true }
+    : { holds: false, seen: `${counted(left, 'pod')}, ${ready} ready, wanted ${replicas}` };
+}
+
+function counts(pods: readonly KubeObject[]): { readonly left: number; readonly ready: number } {
+  return {
+    left: pods.filter((pod) => !isFinishedPod(pod)).length,
+    ready: pods.filter(isReadyPod).length,
+  };
 }
 
 /** One look, without waiting. */
@@ -112,25 +124,10 @@ export async function havePodsFollowed(
   workload: KubeObject,
   replicas: number,
 ): Promise<boolean> {
-  const { left, ready } = await countPods(kube, ctx, workload, replicas);
-  return left <= replicas && ready >= replicas;
-}
-
-/** A workload that selects no pods has as many as are wanted. */
-async function countPods(
-  kube: KubeReader,
-  ctx: ReadContext<DrPorts>,
-  workload: KubeObject,
-  replicas: number,
-): Promise<{ readonly left: number; readonly ready: number }> {
-  if (labelSelectorOf(workload) === undefined) return { left: replicas, ready: replicas };
-  let left = 0;
-  let ready = 0;
-  for await (const pod of podsOf(kube, ctx, workload)) {
-    if (!isFinishedPod(pod)) left += 1;
-    if (isReadyPod(pod)) ready += 1;
-  }
-  return { left, ready };
+  if (podsQuery(workload) === undefined) return true;
+  const pods: KubeObject[] = [];
+  for await (const pod of podsOf(kube, ctx, workload)) pods.push(pod);
+  return followed(pods, replicas).holds;
 }
 
 /** What its selector finds; nothing when it selects nothing. */
@@ -139,10 +136,28 @@ export async function* podsOf(
   ctx: ReadContext<DrPorts>,
   workload: KubeObject,
 ): AsyncIterable<KubeObject> {
+  const query = podsQuery(workload);
+  if (query !== undefined) yield* kube.list(query, ctx.signal);
+}
+
+/** undefined: it selects no pods, so it has as many as are wanted. */
+function podsQuery(workload: KubeObject): KubeQuery | undefined {
   const labelSelector = labelSelectorOf(workload);
-  if (labelSelector === undefined) return;
+  if (labelSelector === undefined) return undefined;
+  return { apiVersion: 'v1', kind: 'Pod', ...placeOf(workload), labelSelector };
+}
+
+function workloadQuery(workload: KubeObject): KubeQuery {
+  const { apiVersion, kind, metadata } = workload;
+  return {
+    apiVersion,
+    kind,
+    ...placeOf(workload),
+    fieldSelector: `metadata.name=${metadata.name}`,
+  };
+}
+
+function placeOf(workload: KubeObject): { readonly namespace?: string } {
   const namespace = namespaceOf(workload);
-  const place = namespace === undefined ? {} : { namespace };
-  const query = { apiVersion: 'v1', kind: 'Pod', ...place, labelSelector };
-  yield* kube.list(query, ctx.signal);
+  return namespace === undefined ? {} : { namespace };
 }

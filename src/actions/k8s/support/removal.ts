@@ -95,7 +95,7 @@ export async function waitUntilGone(
         // By name where it can be: then the right to see this one object is enough.
         ...(group.length === 1 ? { fieldSelector: `metadata.name=${first.metadata.name}` } : {}),
       },
-      waitingFor: `Waiting for ${group.length === 1 ? describeObject(first) : counted(group.length, first.kind)} to be gone`,
+      waitingFor: `${group.length === 1 ? describeObject(first) : counted(group.length, first.kind)} to be gone`,
       check: async (present) => {
         const left = present.filter((object) => uids.has(uidOf(object)));
         if (left.length === 0) return { holds: true };

@@ -2,7 +2,7 @@
 
 import { isUnknown, known, mayBe } from '../../../engine/index.ts';
 import type { ActionPermissions, Foreseen } from '../../../engine/index.ts';
-import { may, mayListPods, maySelect, selectedPlaces } from './permissions.ts';
+import { may, mayWatchPods, maySelect, selectedPlaces } from './permissions.ts';
 import type { ForeseenSelection } from './permissions.ts';
 
 type ForeseenScale = ForeseenSelection & {
@@ -26,7 +26,7 @@ export function scalePermissions(wanted: ForeseenScale): ActionPermissions {
   const places = wantedKinds.flatMap((one) =>
     selectedPlaces({ target, apiVersion: 'apps/v1', kind: one }, wanted),
   );
-  const pods = mayListPods(wanted);
+  const pods = mayWatchPods(wanted);
   return {
     carryOut: [
       ...maySelect(wanted, places),
@@ -36,7 +36,9 @@ export function scalePermissions(wanted: ForeseenScale): ActionPermissions {
         ? may(['patch'], ...places.map((one) => ({ ...one, subresource: 'scale' })))
         : []),
       ...(mayBe(wanted.leaveNote ?? false, true) ? may(['patch'], ...places) : []),
-      ...(mayBe(wanted.waitForPods ?? true, true) ? pods : []),
+      ...(mayBe(wanted.waitForPods ?? true, true)
+        ? [...pods, ...may(['list', 'watch'], ...places)]
+        : []),
     ],
     undo: mayBe(wanted.undoWaits ?? false, true) ? pods : [],
   };

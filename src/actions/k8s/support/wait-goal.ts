@@ -33,7 +33,7 @@ export interface WaitGoal {
   readonly that: string | undefined;
   readonly condition: WantedCondition | undefined;
   readonly count: number | string | undefined;
-  /** "Waiting for HostedCluster clusters/prod: Available=True". */
+  /** "HostedCluster clusters/prod: Available=True", to read after "waiting for". */
   readonly description: string;
 }
 
@@ -67,7 +67,7 @@ export function waitGoal(wanted: WaitParams): WaitGoal {
     that,
     condition: wanted.condition === undefined ? undefined : parseCondition(wanted.condition),
     count,
-    description: `Waiting for ${describeSelection(selection)}: ${tests.join(', ')}`,
+    description: `${describeSelection(selection)}: ${tests.join(', ')}`,
   };
 }
 

@@ -16,7 +16,7 @@ export type Verdict = { readonly holds: true } | { readonly holds: false; readon
 
 interface WatchUntilOptions {
   readonly query: KubeQuery;
-  /** What is waited for, in words. */
+  /** Reads after "waiting for". */
   readonly waitingFor: string;
   /** Asked after the first complete list and after every change; may act (strip a finalizer), one call at a time. */
   check(objects: readonly KubeObject[]): Verdict | Promise<Verdict>;
@@ -28,8 +28,16 @@ export async function watchUntil(
   ctx: ReadContext<DrPorts>,
   options: WatchUntilOptions,
 ): Promise<readonly KubeObject[]> {
+  return ctx.waiting(options.waitingFor, async () => watchAgain(kube, ctx, options));
+}
+
+async function watchAgain(
+  kube: KubeReader,
+  ctx: ReadContext<DrPorts>,
+  options: WatchUntilOptions,
+): Promise<readonly KubeObject[]> {
   const report = (seen: string): void =>
-    ctx.report({ message: `${options.waitingFor}; last seen: ${seen}` });
+    ctx.report({ message: `Waiting for ${options.waitingFor}; last seen: ${seen}` });
   let pauseMs = firstPauseMs;
   for (let round = 0; round < maxReconnects; round += 1) {
     try {
@@ -47,7 +55,10 @@ export async function watchUntil(
     await ctx.sleep(pauseMs);
     pauseMs = Math.min(pauseMs * 2, maxPauseMs);
   }
-  throw new DrctlError('CLIENT_UNREACHABLE', `${options.waitingFor}: the server is away too often`);
+  throw new DrctlError(
+    'CLIENT_UNREACHABLE',
+    `Waiting for ${options.waitingFor}: the server is away too often`,
+  );
 }
 
 async function holds(options: WatchUntilOptions, objects: readonly KubeObject[]): Promise<boolean> {

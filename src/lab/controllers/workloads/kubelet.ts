@@ -18,15 +18,12 @@ export interface PodRuntime {
   endPod(pod: KubeObject): Promise<void>;
 }
 
-const START_MS = 120;
-const TERMINATE_MS = 600;
-
 export interface Kubelet {
   reconcile(): Promise<void>;
 }
 
 export function createKubelet(
-  world: Pick<WorldCore, 'delay'>,
+  world: Pick<WorldCore, 'intervals'>,
   side: Side,
   runtime: PodRuntime,
 ): Kubelet {
@@ -34,13 +31,14 @@ export function createKubelet(
   const endingSince = new Map<string, number>();
 
   async function end(pod: KubeObject): Promise<void> {
-    if (ageMs(endingSince, pod) < world.delay(TERMINATE_MS)) return;
+    if (ageMs(endingSince, pod) < world.intervals().podTermination) return;
     await runtime.endPod(pod);
     await side.remove(kinds.pod, pod, { gracePeriodSeconds: 0 });
   }
 
   async function keep(pod: KubeObject): Promise<void> {
-    if (ageMs(seenAt, pod) < world.delay(START_MS)) return;
+    const { etcdStart, podStart } = world.intervals();
+    if (ageMs(seenAt, pod) < (isEtcd(pod) ? etcdStart : podStart)) return;
     const gate = runtime.gate(pod);
     if (gate === 'go') {
       if (!isReady(pod)) await side.patchStatus(kinds.pod, pod, readyStatus(pod));
@@ -59,6 +57,10 @@ export function createKubelet(
       forgetGone(endingSince, pods);
     },
   };
+}
+
+function isEtcd(pod: KubeObject): boolean {
+  return pod.metadata.labels?.['app'] === 'etcd';
 }
 
 /** How long ago this pod was first asked about. */
