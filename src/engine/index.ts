@@ -18,7 +18,9 @@ export type * from './contracts/system.ts';
 export type { DrctlErrorOptions, ErrorRecord } from './contracts/errors.ts';
 export type { ErrorCode } from './contracts/error-catalogue.ts';
 export type { Registry } from './contracts/registry.ts';
-export { defineAction, defineReadAction } from './contracts/action.ts';
+export { defineAction } from './contracts/action.ts';
+export type { ReadActionSpec } from './contracts/read-action.ts';
+export { defineReadAction } from './contracts/read-action.ts';
 export {
   isUnknown,
   known,

@@ -204,7 +204,7 @@ describe('an outage', () => {
 it('of an older journal, steps that only wait count as waits, and that is said', () => {
   const older = moved.map(([at, event]): Said => {
     const { waited: _waits, ...rest } = event;
-    return [at, rest as Said[1]];
+    return [at, rest];
   });
   const found = report(move, older);
   expect(found.tellsWaits).toBe(false);
