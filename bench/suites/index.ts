@@ -1,6 +1,7 @@
 import type { Suite } from '../suite.ts';
 import { engine } from './engine.ts';
+import { objects } from './objects.ts';
 import { startUp } from './start-up.ts';
 
 /** Every suite, in the order in which they are measured. */
-export const suites: readonly Suite[] = [startUp, engine];
+export const suites: readonly Suite[] = [startUp, engine, objects];
