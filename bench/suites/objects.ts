@@ -39,7 +39,10 @@ export const objects: Suite = {
         await createNamespace(server, namespace);
         await createRaw(server, secretsOf(namespace, count));
       }
-      return [...(await measureExport(context, server)), ...(await measureRestore(context, server))];
+      return [
+        ...(await measureExport(context, server)),
+        ...(await measureRestore(context, server)),
+      ];
     } finally {
       await server.close();
     }
@@ -64,7 +67,12 @@ function exportRun(
   namespace: string | undefined,
 ): Promise<MeasuredRun> {
   const select = [
-    { apiVersion: 'v1', kind: 'Secret', ...(namespace === undefined ? {} : { namespace }), all: true },
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      ...(namespace === undefined ? {} : { namespace }),
+      all: true,
+    },
   ];
   const step = { id: 'export', action: 'k8s.export', with: { target: 'here', to: 'out', select } };
   return measuredRun({ drctl, folder, kubeconfig, steps: [{ title: 'Export', ...step }] });
@@ -74,7 +82,16 @@ async function measureExport(context: BenchContext, server: BenchServer): Promis
   const figures = { step: [] as number[], run: [] as number[], kubectl: [] as number[] };
   const memory = { few: [] as number[], all: [] as number[] };
   const kubectl = installed('kubectl');
-  const arguments_ = ['--kubeconfig', server.kubeconfig, 'get', 'secrets', '-n', 'some', '-o', 'yaml'];
+  const arguments_ = [
+    '--kubeconfig',
+    server.kubeconfig,
+    'get',
+    'secrets',
+    '-n',
+    'some',
+    '-o',
+    'yaml',
+  ];
   for (let round = 0; round <= context.rounds; round++) {
     context.tell(`export, round ${round}`);
     const ours = await exportRun(context, server, 'some');
@@ -96,7 +113,12 @@ async function measureExport(context: BenchContext, server: BenchServer): Promis
   const theirs = median(figures.kubectl);
   const time = { suite, unit: 's', peer, theirs, rounds };
   return [
-    { ...time, name: names.export, ours: median(figures.step), limit: { of: 'ratio', atMost: 0.2 } },
+    {
+      ...time,
+      name: names.export,
+      ours: median(figures.step),
+      limit: { of: 'ratio', atMost: 0.2 },
+    },
     { ...time, name: names.exportRun, ours: median(figures.run) },
     {
       suite,
