@@ -82,7 +82,7 @@ async function measureExport(context: BenchContext, server: BenchServer): Promis
   const figures = { step: [] as number[], run: [] as number[], kubectl: [] as number[] };
   const memory = { few: [] as number[], all: [] as number[] };
   const kubectl = installed('kubectl');
-  const arguments_ = [
+  const getAll = [
     '--kubeconfig',
     server.kubeconfig,
     'get',
@@ -98,7 +98,7 @@ async function measureExport(context: BenchContext, server: BenchServer): Promis
     const theirs =
       kubectl === undefined
         ? Number.NaN
-        : (await runCommand([kubectl, ...arguments_], { stdout: 'ignore' })).seconds;
+        : (await runCommand([kubectl, ...getAll], { stdout: 'ignore' })).seconds;
     const few = await exportRun(context, server, 'few');
     const everything = await exportRun(context, server, undefined);
     if (round === 0) continue;
@@ -145,8 +145,8 @@ async function measureRestore(context: BenchContext, server: BenchServer): Promi
     const ours = await restoreRun(context, server, await into('restored'));
     const swept = new Map<(typeof sweep)[number], number>();
     for (const connections of sweep) {
-      const objects_ = secretsOf(await into(`raw-${connections}`), restored);
-      swept.set(connections, await seconds(() => applyRaw(server, objects_, connections)));
+      const applied = secretsOf(await into(`raw-${connections}`), restored);
+      swept.set(connections, await seconds(() => applyRaw(server, applied, connections)));
     }
     const theirs = await kubectlApply(context, server, await into('kubectl'));
     if (round === 0) continue;

@@ -140,6 +140,16 @@ function isKubeObject(value: Json): value is KubeObject {
   return hasTexts('apiVersion', 'kind')(value) && hasTexts('name')((value as KubeObject).metadata);
 }
 
+/** In format 1 every object has a file of its own. */
+interface FirstIndex {
+  readonly format: 1;
+  readonly objects: readonly ExportedFile[];
+}
+
+function filesOf(index: ExportIndex | FirstIndex): readonly ExportedFile[] {
+  return index.format === 1 ? index.objects : index.files;
+}
+
 /** The index of a finished export, and by it every exported file. */
 export function keptExport(
   outputs: { readonly artifact: string; readonly digest?: string | undefined } | null,
@@ -151,7 +161,7 @@ export function keptExport(
       name: indexName(artifact),
       digest,
       listed: (content) =>
-        (indexOf(content)?.files ?? []).map((one) => ({
+        filesOf(content as unknown as ExportIndex | FirstIndex).map((one) => ({
           name: `${artifact}/${one.file}`,
           digest: one.digest,
         })),
