@@ -1,7 +1,6 @@
 // How many connections a server sees, counted at the server, while far more calls are wanted than it gets at once.
 
 import type { Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createKubeTarget } from '../../../src/adapters/kubernetes/create-kube-target.ts';
 import { CONCURRENCY } from '../../../src/adapters/kubernetes/settings.ts';
@@ -46,11 +45,11 @@ describe('connections to a server', () => {
     const { target, server, most } = await start((asked, response) => {
       under += 1;
       mostUnder = Math.max(mostUnder, under);
-      void delay(2).then(() => {
+      setTimeout(() => {
         under -= 1;
         const large = { data: { large: 'x'.repeat(asked.path.endsWith('7') ? 300_000 : 10) } };
         reply(response, 200, { ...configMap('a', '1'), ...large });
-      });
+      }, 2);
     });
     const names = Array.from({ length: 600 }, (_, index) => `cm-${index}`);
     await Promise.all(names.map(async (name) => target.reader.get(one(name), signal)));
@@ -84,10 +83,10 @@ describe('connections to a server', () => {
       }
       under += 1;
       most = Math.max(most, under);
-      void delay(5).then(() => {
+      setTimeout(() => {
         under -= 1;
         reply(response, 200, configMap('a', '1'));
-      });
+      }, 5);
     });
     const names = Array.from({ length: CONCURRENCY.first }, (_, index) => `cm-${index}`);
     const ask = async () =>

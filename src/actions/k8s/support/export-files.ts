@@ -122,7 +122,7 @@ export async function writeExport(
   const index: ExportIndex = {
     format: 2,
     files,
-    objects: objects.map(({ uid: _, ...object }) => object),
+    objects: objects.map(({ uid: _uid, ...object }) => object),
     notTaken,
   };
   const digest = await put(indexName(artifact), jsonText(asJson(index)));
