@@ -82,16 +82,7 @@ async function measureExport(context: BenchContext, server: BenchServer): Promis
   const figures = { step: [] as number[], run: [] as number[], kubectl: [] as number[] };
   const memory = { few: [] as number[], all: [] as number[] };
   const kubectl = installed('kubectl');
-  const getAll = [
-    '--kubeconfig',
-    server.kubeconfig,
-    'get',
-    'secrets',
-    '-n',
-    'some',
-    '-o',
-    'yaml',
-  ];
+  const getAll = ['--kubeconfig', server.kubeconfig, 'get', 'secrets', '-n', 'some', '-o', 'yaml'];
   for (let round = 0; round <= context.rounds; round++) {
     context.tell(`export, round ${round}`);
     const ours = await exportRun(context, server, 'some');
