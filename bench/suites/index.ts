@@ -2,7 +2,8 @@ import type { Suite } from '../suite.ts';
 import { bytes } from './bytes.ts';
 import { downtime } from './downtime.ts';
 import { engine } from './engine.ts';
+import { objects } from './objects.ts';
 import { startUp } from './start-up.ts';
 
 /** Every suite, in the order in which they are measured. */
-export const suites: readonly Suite[] = [startUp, engine, bytes, downtime];
+export const suites: readonly Suite[] = [startUp, engine, objects, bytes, downtime];

@@ -206,9 +206,9 @@ describe('a restore', () => {
     expect(lines.filter((line) => line.includes('there'))).toEqual([
       'get Secret there/: back',
       'create Secret there/: back',
+      'list Secret there/: back, undo back',
       'patch Secret there/: undo back',
       'delete Secret there/: undo back',
-      'list Secret there/: undo back',
       'watch Secret there/: undo back',
     ]);
   });

@@ -58,7 +58,8 @@ function digest(text: string): string {
 /** As somebody would who knows the format: the object's file and the index fit each other again. */
 async function rewriteExport(folder: string): Promise<void> {
   const names = await readdir(folder, { recursive: true });
-  const name = names.find((one) => one.startsWith('backup/') && one.endsWith('old.json')) ?? '';
+  const name =
+    names.find((one) => one.startsWith('backup/') && one.endsWith('/ConfigMap.json')) ?? '';
   const index = path.join(folder, 'backup', 'index.json');
   const before = await readFile(path.join(folder, name), 'utf8');
   const after = before.replace('blue', 'forged');
@@ -83,7 +84,7 @@ describe('an artifact that was changed after its step', () => {
     expect(audited.code).toBe(5);
     expect(audited.stdout).toContain('artifact backup/index.json is not what the journal recorded');
     const name = (await readdir(folder, { recursive: true })).find((one) =>
-      one.endsWith('/old.json'),
+      one.endsWith('/ConfigMap.json'),
     );
     const file = path.join(folder, name ?? '');
     await writeFile(index, whole);

@@ -28,7 +28,8 @@ async function readAsExport(text: string): Promise<void> {
   world.artifacts.files.set('out/g/a.json', Buffer.from(text));
   const outcome = await outcomeOf(async () => {
     const found = await readIndex(world.artifacts, 'out');
-    await readExported(world.artifacts, 'out', found?.index.objects ?? []);
+    if (found === undefined) return;
+    await readExported(world.artifacts, 'out', found.index, found.index.objects);
   });
   expect(['fine', 'DATA_CORRUPT', 'CLIENT_NOT_FOUND']).toContain(outcome);
 }

@@ -4,20 +4,16 @@
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { CelExpression, DrctlError, counted, defineAction, listSome } from '../../engine/index.ts';
-import type { ReadContext } from '../../engine/index.ts';
+import type { ReadContext, WriteContext } from '../../engine/index.ts';
 import type { DrPorts } from '../ports.ts';
 import { exportPermissions } from './support/export-permissions.ts';
-import { selectForExport } from './support/export-selection.ts';
-import type { NotTaken } from './support/export-selection.ts';
-import {
-  foreseenExport,
-  indexName,
-  keptExport,
-  readIndex,
-  writeExport,
-} from './support/exported.ts';
+import { foreseenExport, writeExport } from './support/export-files.ts';
+import { eachForExport } from './support/export-selection.ts';
+import type { NotTaken, TakenObject } from './support/export-selection.ts';
+import { indexName, keptExport, readIndex } from './support/exported.ts';
 import { groupBy } from './support/group-by.ts';
-import { describeObject, refOf, uidOf } from './support/objects.ts';
+import { writeTextArtifact } from './support/json-artifacts.ts';
+import { describeObject, describeRef } from './support/objects.ts';
 import type { NamedObject } from './support/recreation.ts';
 import {
   apiVersionField,
@@ -170,9 +166,9 @@ export const k8sExport = defineAction<DrPorts, typeof params, typeof outputs>({
   permissions: (wanted) => ({ carryOut: exportPermissions(wanted) }),
   plan: async (wanted, ctx) => {
     const kube = await ctx.readers.kube(wanted.target);
-    const selection = await selectForExport(wanted, kube, ctx);
+    const taken = eachForExport(wanted, kube, ctx);
+    const { objects, notTaken, files } = await foreseenExport(wanted.to, taken);
     const existing = await readIndex(ctx.readers.artifacts, wanted.to);
-    const count = selection.taken.length;
     return {
       changes:
         existing === undefined
@@ -180,26 +176,19 @@ export const k8sExport = defineAction<DrPorts, typeof params, typeof outputs>({
               {
                 kind: 'run',
                 on: { target: wanted.target, object: `artifact ${wanted.to}` },
-                summary: `export ${counted(count, 'object')}`,
+                summary: `export ${counted(objects.length, 'object')}`,
                 risk: 'safe',
               },
             ]
           : [{ kind: 'none', because: 'it was exported already' }],
-      observed: selection.taken.map(({ object }) => ({
-        object: `${wanted.target}: ${describeObject(object)}`,
-        id: uidOf(object),
+      observed: objects.map((object) => ({
+        object: `${wanted.target}: ${describeRef(object)}`,
+        id: object.uid,
         fields: null,
       })),
-      outputs: outputsOf(
-        wanted.to,
-        selection.taken.map(({ object, group }) => ({ ...refOf(object), group })),
-        selection.notTaken,
-      ),
-      notes: notesOf(selection.notTaken),
-      consequences: async () =>
-        existing === undefined
-          ? foreseenExport(wanted.to, selection.taken, selection.notTaken)
-          : [],
+      outputs: outputsOf(wanted.to, objects, notTaken),
+      notes: notesOf(notTaken),
+      consequences: async () => (existing === undefined ? files : []),
     };
   },
   apply: async (wanted, ctx) => {
@@ -217,11 +206,16 @@ export const k8sExport = defineAction<DrPorts, typeof params, typeof outputs>({
       );
     }
     const kube = await ctx.clients.kube(wanted.target);
-    const { taken, notTaken } = await selectForExport(wanted, kube, ctx);
-    await ctx.recordUndo({ [exportedKey]: wanted.to });
-    const digest = await writeExport(ctx, wanted.to, taken, notTaken);
-    const files = taken.map(({ object, group }) => ({ ...refOf(object), group }));
-    return { ...outputsOf(wanted.to, files, notTaken), digest };
+    const taken = reported(eachForExport(wanted, kube, ctx), ctx);
+    const { objects, notTaken, digest } = await writeExport(
+      wanted.to,
+      taken,
+      async (name, text) => {
+        await ctx.recordUndo({ [exportedKey]: wanted.to });
+        return writeTextArtifact(ctx, name, text);
+      },
+    );
+    return { ...outputsOf(wanted.to, objects, notTaken), digest };
   },
   probe: async (wanted, ctx) => {
     if (!ctx.undoEntries.has(exportedKey)) return { found: 'not-done' };
@@ -246,6 +240,25 @@ export const k8sExport = defineAction<DrPorts, typeof params, typeof outputs>({
 type Outputs = Static<typeof outputs>;
 
 const exportedKey = 'artifact';
+/** Beyond so many nobody reads each name, and showing it takes longer than exporting it. */
+const reportedOneByOne = 100;
+
+async function* reported(
+  taken: AsyncGenerator<TakenObject, readonly NotTaken[]>,
+  ctx: WriteContext<DrPorts>,
+): AsyncGenerator<TakenObject, readonly NotTaken[]> {
+  let done = 0;
+  let next = await taken.next();
+  for (; next.done !== true; next = await taken.next()) {
+    done += 1;
+    if (done <= reportedOneByOne || done % reportedOneByOne === 0) {
+      const message = `Exporting ${describeObject(next.value.object)}`;
+      ctx.report({ message, done, unit: 'objects' });
+    }
+    yield next.value;
+  }
+  return next.value;
+}
 
 async function exportedOutputs(
   wanted: Static<typeof params>,

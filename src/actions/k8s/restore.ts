@@ -102,7 +102,14 @@ const params = Type.Object(
           'An object of that name exists and this step did not create it. fail: unless it is equal in every restored field; keep: leave it; update: set the restored fields',
       }),
     ),
-    concurrency: Type.Optional(Type.Integer({ minimum: 1, maximum: 32, default: 8 })),
+    concurrency: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 32,
+        description:
+          'Never more objects at once than this; left out: as many as the server takes well, up to 32',
+      }),
+    ),
   },
   { additionalProperties: false },
 );

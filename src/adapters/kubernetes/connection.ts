@@ -1,28 +1,22 @@
 // Requests to one API server over kept-alive connections. Every request has a timeout, honours its signal, and ends in
 // an answer, in the signal's reason, or in a CLIENT_* error; a body is never left unread on a shared connection.
 
-import http from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { Json } from '../../engine/index.ts';
 import { DrctlError } from '../../engine/index.ts';
 import { createCredentials } from './credentials.ts';
-import type { Access, Credentials } from './credentials.ts';
+import type { Credentials } from './credentials.ts';
 import { readBody } from './body.ts';
 import type { Body } from './body.ts';
 import { isRepeatable, readAgain } from './read-again.ts';
-import {
-  errorOfNetwork,
-  errorOfStatus,
-  errorOfText,
-  errorOfTimeout,
-  retryAfterMs,
-  sentence,
-} from './errors.ts';
+import { errorOfStatus, errorOfText, errorOfTimeout, retryAfterMs, sentence } from './errors.ts';
 import type { CallSite } from './errors.ts';
 import type { LoadedKubeconfig } from './kubeconfig.ts';
-import { onAbort, untilAbort } from './on-abort.ts';
+import { createGate } from './gate.ts';
+import { untilAbort } from './on-abort.ts';
+import { StaleConnection, failure, sendOnce } from './send.ts';
+import type { Answer, Call, Used } from './send.ts';
 import {
   MAX_BODY_BYTES,
   MAX_BUSY_WAITS,
@@ -32,25 +26,6 @@ import {
   REQUEST_TIMEOUT_MS,
 } from './settings.ts';
 import { createWarnings, onceEach } from './warnings.ts';
-
-export interface Call {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** With the query, already encoded. */
-  readonly path: string;
-  /** In the words of the person: "list", "patch". */
-  readonly verb: string;
-  /** "NodePool clusters/np-1" */
-  readonly object: string;
-  readonly body?: Json;
-  readonly contentType?: string;
-  /** JSON unless said otherwise. */
-  readonly accept?: string;
-  /** A body that is read as it comes. */
-  readonly streamed?: boolean;
-  /** Changes nothing whatever its method: it may be made again, as a GET may. */
-  readonly harmless?: boolean;
-  readonly signal: AbortSignal;
-}
 
 export interface Connection {
   /** The parsed body of a 2xx answer; throws for every other. */
@@ -71,12 +46,6 @@ export interface Connection {
   close(): void;
 }
 
-export interface Used extends Access {
-  readonly server: string;
-  /** What it comes from. */
-  readonly of: Credentials;
-}
-
 interface Opened {
   readonly config: LoadedKubeconfig;
   readonly credentials: Credentials;
@@ -88,6 +57,7 @@ export function createConnection(
 ): Connection {
   const warnings = createWarnings((text) => notice(`${serverName()} warns: ${text}`));
   const tellBusy = onceEach(notice);
+  const gate = createGate();
   let opened: Promise<Opened> | undefined;
   let known: Opened | undefined;
   let reloading: Promise<boolean> | undefined;
@@ -148,7 +118,7 @@ export function createConnection(
     return reloading;
   };
 
-  const send = async (call: Call, using: Used): Promise<http.IncomingMessage> => {
+  const send = async (call: Call, using: Used): Promise<Answer> => {
     for (let reused = 0; ; reused += 1) {
       try {
         const response = await sendOnce({ call, using, site: site(call) });
@@ -163,28 +133,28 @@ export function createConnection(
     }
   };
 
-  const authorized = async (call: Call): Promise<http.IncomingMessage> => {
+  const authorized = async (call: Call): Promise<Answer> => {
     const using = await access(call.signal);
-    const response = await send(call, using);
+    const response = await gate.timed(call, () => send(call, using));
     if (response.statusCode !== 401 || !(await renew(using))) return response;
-    response.resume();
+    await body(response, call, MAX_RAW_BYTES);
     return send(call, await access(call.signal));
   };
 
-  const answer = async (call: Call): Promise<http.IncomingMessage> => {
+  const answer = async (call: Call): Promise<Answer> => {
     for (let waits = 0; ; waits += 1) {
       const response = await authorized(call);
       // Nothing was done yet: also what writes can be asked again.
       const wait = response.statusCode === 429 ? retryAfterMs(response.headers['retry-after']) : 0;
       if (wait === 0 || wait === undefined) return response;
       if (wait > MAX_BUSY_WAIT_MS || waits >= MAX_BUSY_WAITS) return response;
-      response.resume();
+      await body(response, call, MAX_RAW_BYTES);
       tellBusy(`${serverName()} is busy and asks to wait; calls take longer`);
       await untilAbort(delay(wait, undefined, { signal: call.signal }), call.signal);
     }
   };
 
-  const ok = async (call: Call): Promise<http.IncomingMessage> => {
+  const ok = async (call: Call): Promise<Answer> => {
     const response = await answer(call);
     const code = response.statusCode ?? 0;
     if (code >= 200 && code < 300) return response;
@@ -192,11 +162,13 @@ export function createConnection(
     throw errorOfStatus(site(call), code, text, response.headers['retry-after']);
   };
 
-  const body = async (response: http.IncomingMessage, call: Call, bytes: number): Promise<Body> => {
+  const body = async (response: Answer, call: Call, bytes: number): Promise<Body> => {
     const timedOut = (): Error => errorOfTimeout(site(call), REQUEST_TIMEOUT_MS);
     try {
       const bounds = { bytes, ms: REQUEST_TIMEOUT_MS, timedOut, signal: call.signal };
-      return await readBody(response, bounds);
+      const read = await readBody(response, bounds);
+      await untilAbort(response.freed, call.signal);
+      return read;
     } catch (cause) {
       throw failure(cause, { call, site: site(call), reused: false });
     }
@@ -221,12 +193,13 @@ export function createConnection(
   return {
     site,
     access,
-    json: (call) => readAgain(call, () => jsonOnce(call)),
-    async raw(call) {
-      const response = await answer(call);
-      const { text } = await body(response, call, MAX_RAW_BYTES);
-      return { status: response.statusCode ?? 0, body: text };
-    },
+    json: (call) => readAgain(call, () => gate.pass(call.signal, () => jsonOnce(call))),
+    raw: (call) =>
+      gate.pass(call.signal, async () => {
+        const response = await answer(call);
+        const { text } = await body(response, call, MAX_RAW_BYTES);
+        return { status: response.statusCode ?? 0, body: text };
+      }),
     stream: (call) => ok({ ...call, streamed: true }),
     renew,
     close: () => {
@@ -234,65 +207,4 @@ export function createConnection(
       known?.credentials.close();
     },
   };
-}
-
-/** A reused connection broke before any answer came. */
-class StaleConnection extends Error {
-  readonly error: DrctlError;
-  constructor(error: DrctlError) {
-    super(error.message);
-    this.error = error;
-  }
-}
-
-interface Sending {
-  readonly call: Call;
-  readonly using: Used;
-  readonly site: CallSite;
-}
-
-function sendOnce({ call, using, site }: Sending): Promise<http.IncomingMessage> {
-  const url = new URL(using.server + call.path);
-  const body = call.body === undefined ? undefined : JSON.stringify(call.body);
-  const headers: http.OutgoingHttpHeaders = {
-    ...using.headers,
-    Accept: call.accept ?? 'application/json',
-    'Accept-Encoding': call.streamed === true ? 'identity' : 'gzip',
-    'User-Agent': 'drctl',
-  };
-  if (body !== undefined) {
-    headers['Content-Type'] = call.contentType ?? 'application/json';
-    headers['Content-Length'] = Buffer.byteLength(body);
-  }
-  return new Promise((resolve, reject) => {
-    const { request } = url.protocol === 'http:' ? http : https;
-    const sent = request(url, { method: call.method, headers, agent: using.agent });
-    const timer = setTimeout(
-      () => sent.destroy(errorOfTimeout(site, REQUEST_TIMEOUT_MS)),
-      REQUEST_TIMEOUT_MS,
-    );
-    const forget = onAbort(call.signal, () => sent.destroy(new Error('aborted')));
-    const settle = (): void => {
-      clearTimeout(timer);
-      forget();
-    };
-    sent.once('response', (response) => {
-      settle();
-      resolve(response);
-    });
-    sent.once('error', (cause) => {
-      settle();
-      reject(failure(cause, { call, site, reused: sent.reusedSocket }));
-    });
-    sent.end(body);
-  });
-}
-
-function failure(cause: unknown, of: { call: Call; site: CallSite; reused: boolean }): Error {
-  if (of.call.signal.aborted) return of.call.signal.reason as Error;
-  if (cause instanceof DrctlError) return cause;
-  const error = errorOfNetwork(of.site, cause);
-  const code = (cause as NodeJS.ErrnoException).code;
-  const stale = of.reused && (code === 'ECONNRESET' || code === 'EPIPE');
-  return stale ? new StaleConnection(error) : error;
 }

@@ -3,7 +3,8 @@
 
 import type { KubeResource } from '../../actions/ports.ts';
 import { DrctlError } from '../../engine/index.ts';
-import type { Call, Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
+import type { Call } from './send.ts';
 
 export interface Group {
   /** "" for the core group. */

@@ -19,29 +19,46 @@ export interface Listing {
   readonly signal: AbortSignal;
 }
 
-/** Returns the resourceVersion of the list, from which a watch can go on. */
+/**
+ * Returns the resourceVersion of the list, from which a watch can go on. While the objects of a page are looked at, the
+ * page after it is on its way: two are in memory at most.
+ */
 export async function* listObjects(listing: Listing): AsyncGenerator<KubeObject, string> {
   const given = new Set<string>();
   let restarts = 0;
   let token: string | undefined;
-  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
-    let page: Page;
-    try {
-      page = await fetchPage(listing, token);
-    } catch (error) {
-      if (!isExpired(error) || token === undefined || restarts >= MAX_LIST_RESTARTS) throw error;
-      restarts += 1;
-      token = undefined;
-      continue;
+  const abandoned = new AbortController();
+  const signal = AbortSignal.any([listing.signal, abandoned.signal]);
+  let coming = fetchPage({ ...listing, signal }, undefined);
+  try {
+    for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+      let page: Page;
+      try {
+        page = await coming;
+      } catch (error) {
+        if (!isExpired(error) || token === undefined || restarts >= MAX_LIST_RESTARTS) throw error;
+        restarts += 1;
+        token = undefined;
+        coming = fetchPage({ ...listing, signal }, token);
+        continue;
+      }
+      token = page.metadata?.continue;
+      const isLast = token === undefined || token === '';
+      if (!isLast) {
+        coming = fetchPage({ ...listing, signal }, token);
+        // It may fail, or be abandoned, before anybody waits for it.
+        coming.catch(() => undefined);
+      }
+      for (const item of page.items ?? []) {
+        const identity = identityOf(item);
+        if (given.has(identity)) continue;
+        given.add(identity);
+        yield complete(item, listing.resource);
+      }
+      if (isLast) return page.metadata?.resourceVersion ?? '';
     }
-    for (const item of page.items ?? []) {
-      const identity = identityOf(item);
-      if (given.has(identity)) continue;
-      given.add(identity);
-      yield complete(item, listing.resource);
-    }
-    token = page.metadata?.continue;
-    if (token === undefined || token === '') return page.metadata?.resourceVersion ?? '';
+  } finally {
+    abandoned.abort();
   }
   throw new DrctlError(
     'CLIENT_INVALID',

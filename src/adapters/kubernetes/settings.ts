@@ -48,8 +48,21 @@ export const MAX_PLUGIN_STDERR = 600;
 /** Until a proxy has opened a tunnel. */
 export const TUNNEL_MS = 30_000;
 export const KEEP_ALIVE_MS = 15_000;
+/** Calls are held to CONCURRENCY before they get here; beside them there are only watches and commands in pods. */
 export const MAX_SOCKETS = 256;
-export const MAX_FREE_SOCKETS = 16;
+/**
+ * Calls to one server at once. An API server on two cores is busy with 8 to 16 of them: beyond that each only takes
+ * longer. A far one takes more, since most of the time is spent on the way.
+ */
+export const CONCURRENCY = {
+  first: 8,
+  least: 1,
+  most: 32,
+  fewQueued: 8,
+  manyQueued: 12,
+  freshMs: 30_000,
+} as const;
+export const MAX_FREE_SOCKETS = CONCURRENCY.most;
 export const EXEC_HANDSHAKE_MS = 30_000;
 /** Keeps what stands between from closing the connection of a command that prints nothing for long. */
 export const EXEC_PING_MS = 30_000;

@@ -185,11 +185,11 @@ describe('k8s.restore', () => {
 
   it('refuses a file that is not what was exported', async () => {
     const world = await exportedWorld();
-    const name = [...world.artifacts.files.keys()].find((file) => file.includes('pull'));
+    const name = [...world.artifacts.files.keys()].find((file) => file.endsWith('/Secret.json'));
     world.artifacts.files.set(name ?? '', new TextEncoder().encode('{"kind":"Secret"}'));
     await expect(applyAction(world, k8sRestore, restoreAll)).rejects.toMatchObject({
       code: 'DATA_CORRUPT',
-      message: expect.stringContaining('pull.json is not what was exported'),
+      message: expect.stringContaining('Secret.json is not what was exported'),
     });
     expect(world.kube('destination').peek('HostedCluster', 'prod')).toBeUndefined();
   });

@@ -1,7 +1,8 @@
 // A few small actions for the language's tests: one of each effect, with one parameter of each kind.
 
 import { Type } from 'typebox';
-import { defineAction, defineReadAction } from '../../../src/engine/contracts/action.ts';
+import { defineAction } from '../../../src/engine/contracts/action.ts';
+import { defineReadAction } from '../../../src/engine/contracts/read-action.ts';
 import type { Ports } from '../../../src/engine/contracts/action.ts';
 import { createRegistry } from '../../../src/engine/contracts/registry.ts';
 import { CelExpression, Duration, TargetName } from '../../../src/engine/contracts/schema-types.ts';

@@ -83,9 +83,16 @@ export function restorePermissions(
     wanted.ownerReferences === 'drop'
       ? []
       : [...may(['get', 'patch', 'delete'], ...all), ...mayOwnBy(...all)];
+  // Many of a kind are looked up by a list; each by its name where that may not be.
+  const many = places.filter(({ name }) => name === undefined);
   const updates = mayBe(wanted.existing ?? 'fail', 'update') ? may(['patch'], ...places) : [];
   return {
-    carryOut: [...may(['get', 'create'], ...places), ...owners, ...updates],
+    carryOut: [
+      ...may(['get', 'create'], ...places),
+      ...may(['list'], ...many),
+      ...owners,
+      ...updates,
+    ],
     undo: [
       ...may(['patch', 'delete', 'list', 'watch'], ...places),
       ...places

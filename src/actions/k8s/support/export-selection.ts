@@ -10,13 +10,14 @@ import { isJsonObject } from './json-tree.ts';
 import { describeObject, describeRef, isOfKind, isSecret, keyOf, refOf } from './objects.ts';
 import { referenceRules } from './reference-rules.ts';
 import type { ReferenceRule } from './reference-rules.ts';
-import { referencesOf } from './references.ts';
+import { referenceWalker } from './references.ts';
 import type { Reference } from './references.ts';
 import {
   describeSelection,
+  eachSelected,
   isWanted,
+  namesOf,
   requireFound,
-  selectObjects,
   selectionOf,
 } from './selection.ts';
 import type { Selection } from './selection.ts';
@@ -47,79 +48,99 @@ export interface NotTaken {
   readonly because: string;
 }
 
-interface ExportSelection {
-  /** Ordered by group, kind, namespace and name. */
-  readonly taken: readonly TakenObject[];
-  readonly notTaken: readonly NotTaken[];
+/** What has been seen so far. The objects themselves are kept by nobody: an export may be of any size. */
+interface Seen {
+  readonly taken: Set<string>;
+  readonly notTaken: Map<string, NotTaken>;
+  readonly references: Map<string, FoundReference>;
+}
+
+interface FoundReference {
+  readonly reference: Reference;
+  /** "HostedCluster clusters/prod" */
+  readonly by: string;
 }
 
 const readsAtOnce = 8;
 const referencesGroup = 'references';
 
-/** SELECTION_EMPTY when nothing is taken; CLIENT_NOT_FOUND for what is required and missing. */
-export async function selectForExport(
+/**
+ * Each object once, as it is found, and in the end what is not taken. SELECTION_EMPTY when nothing is; CLIENT_NOT_FOUND
+ * for what is required and missing, which may come after objects that were found.
+ */
+export async function* eachForExport(
   wanted: ExportParams,
   kube: KubeReader,
   ctx: ReadContext<DrPorts>,
-): Promise<ExportSelection> {
-  const taken = new Map<string, TakenObject>();
-  const notTaken = new Map<string, NotTaken>();
-  const consider = (object: KubeObject, group: string): void => {
+): AsyncGenerator<TakenObject, readonly NotTaken[]> {
+  const seen: Seen = { taken: new Set(), notTaken: new Map(), references: new Map() };
+  const follow = referenceFinder(wanted, seen);
+  const isTaken = (object: KubeObject): boolean => {
     const key = keyOf(refOf(object));
-    if (taken.has(key)) return;
+    if (seen.taken.has(key)) return false;
     const because = reasonToLeave(wanted, ctx, object);
-    if (because === undefined) taken.set(key, { object, group });
-    else notTaken.set(key, { object: describeObject(object), because });
+    if (because === undefined) seen.taken.add(key);
+    else seen.notTaken.set(key, { object: describeObject(object), because });
+    return because === undefined;
   };
   for (const entry of wanted.select) {
-    for (const object of await selectEntry(entry, kube, ctx))
-      consider(object, entry.as ?? 'objects');
+    for await (const object of selectEntry(entry, kube, ctx)) {
+      if (!isTaken(object)) continue;
+      follow(object);
+      yield { object, group: entry.as ?? 'objects' };
+    }
   }
-  const references = wantedReferences(wanted, [...taken.values()]);
-  const missing = references.filter(({ reference }) => !taken.has(keyOfReference(reference)));
-  const referenced = await inParallel(missing, readsAtOnce, async ({ reference }) =>
-    kube.get({ apiVersion: 'v1', ...placeOf(reference) }, ctx.signal),
+  const missing = [...seen.references.values()].filter(
+    ({ reference }) => !seen.taken.has(keyOfReference(reference)),
   );
-  for (const [index, { reference, by }] of missing.entries()) {
-    const object = referenced[index];
-    if (object !== undefined) consider(object, referencesGroup);
-    else notTaken.set(keyOfReference(reference), missingReference(wanted, reference, by));
+  for (let from = 0; from < missing.length; from += readsAtOnce) {
+    const some = missing.slice(from, from + readsAtOnce);
+    const found = await inParallel(some, readsAtOnce, async ({ reference }) =>
+      kube.get({ apiVersion: 'v1', ...placeOf(reference) }, ctx.signal),
+    );
+    for (const [index, { reference, by }] of some.entries()) {
+      const object = found[index];
+      if (object === undefined) {
+        seen.notTaken.set(keyOfReference(reference), missingReference(wanted, reference, by));
+      } else if (isTaken(object)) yield { object, group: referencesGroup };
+    }
   }
-  if (taken.size === 0) throw nothingTaken(wanted, [...notTaken.values()]);
-  return { taken: [...taken.values()].sort(inOrder), notTaken: [...notTaken.values()] };
+  const notTaken = [...seen.notTaken.values()];
+  if (seen.taken.size === 0) throw nothingTaken(wanted, notTaken);
+  return notTaken;
 }
 
-async function selectEntry(
+async function* selectEntry(
   entry: ExportParams['select'][number],
   kube: KubeReader,
   ctx: ReadContext<DrPorts>,
-): Promise<readonly KubeObject[]> {
+): AsyncGenerator<KubeObject, void> {
   const selection = selectionOf(entry, entry);
+  const isOptional = entry.optional === true;
+  // Every named one, to tell which is missing; of a list the first says that there are some.
+  const found: KubeObject[] = [];
   try {
-    const objects = await selectObjects(kube, ctx, selection);
-    if (entry.optional !== true) requireFound(selection, objects, 1);
-    return objects;
+    for await (const object of eachSelected(kube, ctx, selection)) {
+      if (found.length === 0 || namesOf(selection) !== undefined) found.push(object);
+      yield object;
+    }
   } catch (error) {
-    if (entry.optional === true && hasCode(error, 'CLIENT_NOT_FOUND')) return [];
-    throw error;
+    if (!isOptional || !hasCode(error, 'CLIENT_NOT_FOUND')) throw error;
   }
+  if (!isOptional) requireFound(selection, found, 1);
 }
 
-function wantedReferences(
-  wanted: ExportParams,
-  taken: readonly TakenObject[],
-): readonly { readonly reference: Reference; readonly by: KubeObject }[] {
+/** Remembers what an object refers to. */
+function referenceFinder(wanted: ExportParams, { references }: Seen): (by: KubeObject) => void {
   const kinds = wanted.references?.kinds ?? ['Secret', 'ConfigMap'];
-  const rules = [...referenceRules, ...(wanted.referencePaths ?? [])];
-  const found = new Map<string, { reference: Reference; by: KubeObject }>();
-  for (const { object } of taken) {
-    for (const reference of referencesOf(object, rules)) {
+  const referencesOf = referenceWalker([...referenceRules, ...(wanted.referencePaths ?? [])]);
+  return (object) => {
+    for (const reference of referencesOf(object)) {
       const key = keyOfReference(reference);
-      if (kinds.includes(reference.kind) && !found.has(key))
-        found.set(key, { reference, by: object });
+      if (!kinds.includes(reference.kind) || references.has(key)) continue;
+      references.set(key, { reference, by: describeObject(object) });
     }
-  }
-  return [...found.values()];
+  };
 }
 
 function placeOf({ kind, namespace, name }: Reference) {
@@ -130,9 +151,9 @@ function keyOfReference(reference: Reference): string {
   return keyOf({ apiVersion: 'v1', ...placeOf(reference) });
 }
 
-function missingReference(wanted: ExportParams, reference: Reference, by: KubeObject): NotTaken {
+function missingReference(wanted: ExportParams, reference: Reference, by: string): NotTaken {
   const object = describeRef(reference);
-  const because = `it does not exist, though ${describeObject(by)} refers to it in ${reference.path}`;
+  const because = `it does not exist, though ${by} refers to it in ${reference.path}`;
   if (wanted.references?.optional === true || reference.optional) return { object, because };
   throw new DrctlError('CLIENT_NOT_FOUND', `${object} is needed, but ${because}`, {
     hint: 'Where the object can do without it, say references: {optional: true}',
@@ -184,9 +205,4 @@ function nothingTaken(wanted: ExportParams, left: readonly NotTaken[]): DrctlErr
     `Nothing to export: ${subject}`,
     hint === '' ? {} : { hint: `Left out: ${hint}` },
   );
-}
-
-function inOrder(a: TakenObject, b: TakenObject): number {
-  const [first, second] = [a, b].map(({ object, group }) => `${group} ${keyOf(refOf(object))}`);
-  return (first ?? '') < (second ?? '') ? -1 : 1;
 }

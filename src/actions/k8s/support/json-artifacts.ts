@@ -19,8 +19,16 @@ export async function writeJsonArtifact(
   name: string,
   value: Json,
 ): Promise<string> {
-  const bytes = new TextEncoder().encode(jsonText(value));
-  const { sha256 } = await ctx.clients.artifacts.write(name, once(bytes));
+  return writeTextArtifact(ctx, name, jsonText(value));
+}
+
+/** "sha256:…" of what was written. */
+export async function writeTextArtifact(
+  ctx: WriteContext<DrPorts>,
+  name: string,
+  text: string,
+): Promise<string> {
+  const { sha256 } = await ctx.clients.artifacts.write(name, once(new TextEncoder().encode(text)));
   return `sha256:${sha256}`;
 }
 

@@ -5,7 +5,7 @@ import { DrctlError, counted } from '../../../engine/index.ts';
 import type { Json, ReadContext } from '../../../engine/index.ts';
 import type { DrPorts, KubeObject, KubeReader } from '../../ports.ts';
 import { readExported, readIndex } from './exported.ts';
-import type { ExportedFile } from './exported.ts';
+import type { ExportedObject } from './exported.ts';
 import { groupBy } from './group-by.ts';
 import {
   isJsonObject,
@@ -81,7 +81,7 @@ export async function planRestore(
     });
   }
   const files = found.index.objects.filter((file) => mayBeChosen(wanted, file));
-  const exported = await readExported(ctx.readers.artifacts, wanted.from, files);
+  const exported = await readExported(ctx.readers.artifacts, wanted.from, found.index, files);
   const chosen = exported.filter((object) => isChosen(wanted, ctx, object));
   if (chosen.length === 0) {
     throw new DrctlError('SELECTION_EMPTY', `Nothing of "${wanted.from}" is to be restored`, {
@@ -106,14 +106,15 @@ export async function ownedByRestored(
   const found = await readIndex(ctx.readers.artifacts, from);
   const owners = new Set(items.map(({ exported }) => uidOf(exported)));
   const here = new Set(items.map(({ exported }) => keyOf(refOf(exported))));
-  const files = (found?.index.objects ?? []).filter(
+  if (found === undefined) return [];
+  const files = found.index.objects.filter(
     (file) => !here.has(keyOf(file)) && file.owners.some((uid) => owners.has(uid)),
   );
-  return readExported(ctx.readers.artifacts, from, files);
+  return readExported(ctx.readers.artifacts, from, found.index, files);
 }
 
 /** Reads no more files than it must; `where` is asked later. */
-function mayBeChosen({ select }: RestoreParams, file: ExportedFile): boolean {
+function mayBeChosen({ select }: RestoreParams, file: ExportedObject): boolean {
   return (
     select === undefined ||
     select.some(

@@ -8,6 +8,7 @@ import { hasCode } from './errors.ts';
 import { inParallel } from './in-parallel.ts';
 import { asJson } from './json-tree.ts';
 import type { TreeChange } from './json-tree.ts';
+import { lookedUp } from './looked-up.ts';
 import { deleteMadeNamespace } from './made-namespace.ts';
 import {
   describeRef,
@@ -61,7 +62,10 @@ interface RestorerOptions {
   readonly total: number;
 }
 
-const defaultConcurrency = 8;
+/** More than any server is asked at once: the connection to it knows how many that may be. */
+const mostAtOnce = 32;
+/** Beyond so many nobody reads each name. */
+const reportedOneByOne = 100;
 
 export function restoredObject(
   object: KubeObject,
@@ -71,7 +75,7 @@ export function restoredObject(
 }
 
 export function createRestorer({ wanted, kube, ctx, total }: RestorerOptions) {
-  const concurrency = wanted.concurrency ?? defaultConcurrency;
+  const concurrency = wanted.concurrency ?? mostAtOnce;
   const existing = wanted.existing ?? 'fail';
   const deciding = { existing, memory: ctx, trials: createTrials(kube, ctx, wanted.target) };
   const mapped = (namespace: string): string => wanted.namespaces?.[namespace] ?? namespace;
@@ -84,8 +88,13 @@ export function createRestorer({ wanted, kube, ctx, total }: RestorerOptions) {
   }
 
   async function restoreStage(stage: readonly RestoreItem[]): Promise<readonly RestoredObject[]> {
+    const there = await lookedUp(
+      kube,
+      ctx,
+      stage.map(({ desired }) => refOf(desired)),
+    );
     const decisions = await inParallel(stage, concurrency, async (item) =>
-      decide(kube, ctx, { item, ...deciding }),
+      decide(there, ctx, { item, ...deciding }),
     );
     throwRefused(decisions.flatMap(refusedOf));
     await recordBefore(
@@ -95,8 +104,10 @@ export function createRestorer({ wanted, kube, ctx, total }: RestorerOptions) {
     const restored = await inParallel(stage, concurrency, async (item, index) => {
       const result = await carryOut(item, decisions[index] as RestoreDecision);
       done += 1;
-      const message = `Restored ${describeRef(refOf(item.desired))}`;
-      ctx.report({ message, done, total, unit: 'objects' });
+      if (done <= reportedOneByOne || done % reportedOneByOne === 0 || done === total) {
+        const message = `Restored ${describeRef(refOf(item.desired))}`;
+        ctx.report({ message, done, total, unit: 'objects' });
+      }
       return result;
     });
     const created = restored.filter(({ operation }) => operation === 'created');

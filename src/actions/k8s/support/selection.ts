@@ -72,6 +72,17 @@ export async function selectObjects(
   ctx: ReadContext<DrPorts>,
   selection: Selection,
 ): Promise<readonly KubeObject[]> {
+  const selected: KubeObject[] = [];
+  for await (const object of eachSelected(kube, ctx, selection)) selected.push(object);
+  return selected;
+}
+
+/** The same, one after the other as they come: for whoever keeps none of them. */
+export async function* eachSelected(
+  kube: KubeReader,
+  ctx: ReadContext<DrPorts>,
+  selection: Selection,
+): AsyncGenerator<KubeObject, void> {
   checkSelection(selection);
   const { apiVersion, kind, namespace } = selection;
   const place = { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }) };
@@ -80,14 +91,14 @@ export async function selectObjects(
     const found = await inParallel([...new Set(names)], namesAtOnce, async (name) =>
       kube.get({ ...place, name }, ctx.signal),
     );
-    return found.filter((object) => object !== undefined);
+    yield* found.filter((object) => object !== undefined);
+    return;
   }
   const query = {
     ...place,
     ...(selection.selector === undefined ? {} : { labelSelector: selection.selector }),
     ...(selection.fieldSelector === undefined ? {} : { fieldSelector: selection.fieldSelector }),
   };
-  const selected: KubeObject[] = [];
   let seen = 0;
   for await (const object of kube.list(query, ctx.signal)) {
     seen += 1;
@@ -98,9 +109,8 @@ export async function selectObjects(
         { hint: 'Narrow it with a namespace or a selector' },
       );
     }
-    if (isWanted(ctx, selection.where, object)) selected.push(object);
+    if (isWanted(ctx, selection.where, object)) yield object;
   }
-  return selected;
 }
 
 /** Throws VALUE_UNRESOLVED when the expression gives no boolean. */

@@ -1,0 +1,62 @@
+// A whole run of drctl as a process of its own, and how long each of its steps was under way, as the journal has it.
+
+import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { runCommand } from '../measure/command.ts';
+
+export interface MeasuredRun {
+  /** Of the whole command: start, plan, a second look right before each step, the steps. */
+  readonly seconds: number;
+  readonly peakMiB: number;
+  /** Step → the seconds between the records of its beginning and of its end. */
+  readonly steps: ReadonlyMap<string, number>;
+}
+
+interface JournalLine {
+  readonly at: string;
+  readonly event: { readonly type: string; readonly step?: string };
+}
+
+export interface RunRequest {
+  readonly drctl: readonly string[];
+  /** In which a folder for the run is made. */
+  readonly folder: string;
+  readonly kubeconfig: string;
+  /** YAML or JSON of the steps of the only phase. */
+  readonly steps: readonly object[];
+}
+
+/** Rejects, with what drctl said, when the run does not succeed. */
+export async function measuredRun(request: RunRequest): Promise<MeasuredRun> {
+  const cwd = await mkdtemp(path.join(request.folder, 'run-'));
+  const runbook = {
+    apiVersion: 'drctl.dev/v1',
+    kind: 'Runbook',
+    metadata: { name: 'bench', version: '1.0.0' },
+    targets: { here: { type: 'kubernetes', kubeconfig: request.kubeconfig } },
+    phases: [{ id: 'only', title: 'The only one', steps: request.steps }],
+  };
+  await writeFile(path.join(cwd, 'runbook.yaml'), JSON.stringify(runbook));
+  const { seconds, peakMiB } = await runCommand(
+    [...request.drctl, 'apply', 'runbook.yaml', '--auto-approve', '--quiet'],
+    { cwd, stdout: 'ignore' },
+  );
+  const runs = path.join(cwd, '.drctl', 'runs');
+  const [run = ''] = await readdir(runs);
+  const journal = await readFile(path.join(runs, run, 'journal.ndjson'), 'utf8');
+  return { seconds, peakMiB, steps: durations(journal) };
+}
+
+function durations(journal: string): ReadonlyMap<string, number> {
+  const began = new Map<string, number>();
+  const took = new Map<string, number>();
+  for (const line of journal.trimEnd().split('\n')) {
+    const { at, event } = JSON.parse(line) as JournalLine;
+    const { type, step = '' } = event;
+    if (type === 'step.started') began.set(step, Date.parse(at));
+    if (type === 'step.succeeded') {
+      took.set(step, (Date.parse(at) - (began.get(step) ?? Number.NaN)) / 1000);
+    }
+  }
+  return took;
+}
