@@ -271,6 +271,7 @@ async function textOf(file: KeptFile | undefined): Promise<string> {
 
 async function text(content: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of content) chunks.push(chunk);
+  // A chunk is the reader's own: it is used again for the next one.
+  for await (const chunk of content) chunks.push(Uint8Array.from(chunk));
   return Buffer.concat(chunks).toString();
 }

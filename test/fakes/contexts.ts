@@ -1,6 +1,7 @@
 // Contexts as the engine gives them to actions, over a world of fakes: one `StepMemory` is what the journal remembers
 // of a step over its attempts.
 
+import { setImmediate as tick } from 'node:timers/promises';
 import { InvariantError } from '../../src/engine/index.ts';
 import { evaluateExpression } from '../../src/engine/language/evaluate.ts';
 import type { Json, ProgressReport, ReadContext, WriteContext } from '../../src/engine/index.ts';
@@ -41,7 +42,8 @@ export function readContext(world: World, options: ContextOptions = {}): ReadCon
     run: { id: 'run-1', drctl: '1.0.0' },
     now: () => options.now ?? new Date('2026-01-01T00:00:00Z'),
     monotonicMs: () => options.clock?.monotonicMs() ?? 0,
-    sleep: async (ms) => options.clock?.sleep(ms),
+    // What is under way comes to its end before the time is up.
+    sleep: async (ms) => (options.clock === undefined ? tick() : options.clock.sleep(ms)),
     waiting: async (_what, work) => work(),
     evaluate: (expression, names) => evaluateCel(expression, { ...options.names, ...names }),
     report: (progress) => options.onReport?.(progress),
