@@ -68,7 +68,7 @@ async function exportedObjects(world: Workbench): Promise<readonly KubeObject[]>
       .filter((file) => file.endsWith('.json') && !file.startsWith('Secret'))
       .map(async (file) => readFile(path.join(root, file), 'utf8')),
   );
-  return texts.map((text) => JSON.parse(text) as KubeObject);
+  return texts.flatMap((text) => (JSON.parse(text) as { items: readonly KubeObject[] }).items);
 }
 
 /** What the runbook itself takes away before it restores. */
