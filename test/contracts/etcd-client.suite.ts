@@ -37,16 +37,16 @@ export function etcdClientSuite(title: string, create: () => EtcdClient): void {
     });
 
     it('tells writes from keys that only went away', async () => {
-      expect(await etcd.changesSince(healthy, 98, signal)).toEqual({
+      expect(await etcd.changesSince(healthy, { after: 98, upTo: 100 }, signal)).toEqual({
         writes: 1,
         removals: 1,
         upToRevision: 100,
       });
-      expect(await etcd.changesSince(healthy, 99, signal)).toMatchObject({
+      expect(await etcd.changesSince(healthy, { after: 99, upTo: 100 }, signal)).toMatchObject({
         writes: 0,
         removals: 1,
       });
-      expect(await etcd.changesSince(healthy, 100, signal)).toEqual({
+      expect(await etcd.changesSince(healthy, { after: 100, upTo: 100 }, signal)).toEqual({
         writes: 0,
         removals: 0,
         upToRevision: 100,

@@ -109,7 +109,7 @@ describe.skipIf(areMissing)('on real servers (skipped where their programs are a
       const steps = [
         'stop-writers',
         'snapshot',
-        'export',
+        'upload-snapshot',
         'names-released',
         'restore-machines',
         'restore-hosted-cluster',

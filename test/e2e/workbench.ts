@@ -12,7 +12,7 @@ export const runbook = path.join(root, 'runbooks/aws-same-region.yaml');
 const binary = path.join(root, 'bin/drctl.js');
 export const diesAtRecord = path.join(root, 'test/support/die.mjs');
 
-const COMMAND_LIMIT_MS = 240_000;
+const COMMAND_LIMIT_MS = 480_000;
 
 export interface Outcome {
   readonly exitCode: number | null;

@@ -70,7 +70,7 @@ export class FakeEtcd implements EtcdClient {
   reader(): EtcdReader {
     return {
       status: (member) => this.status(member),
-      changesSince: (member, revision) => this.changesSince(member, revision),
+      changesSince: (member, revisions) => this.changesSince(member, revisions),
       freeBytes: (member) => this.freeBytes(member),
       fileSizeBytes: (member, path) => this.fileSizeBytes(member, path),
     };
@@ -80,7 +80,10 @@ export class FakeEtcd implements EtcdClient {
     return this.faults.around('read', () => ({ pod, ...this.#member(pod).status }));
   }
 
-  changesSince({ pod }: EtcdMember, since: number): Promise<EtcdChanges> {
+  changesSince(
+    { pod }: EtcdMember,
+    { after: since }: { readonly after: number },
+  ): Promise<EtcdChanges> {
     return this.faults.around('read', () => {
       const { status, expiredAt } = this.#member(pod);
       const upToRevision = Math.max(since, status.revision ?? 0);

@@ -182,9 +182,9 @@ export function etcdReader(etcd: EtcdReader, target: string, require: Require): 
       require(...executing(target, member));
       return etcd.freeBytes(member, path, signal);
     },
-    changesSince: async (member, revision, signal) => {
+    changesSince: async (member, revisions, signal) => {
       require(...executing(target, member));
-      return etcd.changesSince(member, revision, signal);
+      return etcd.changesSince(member, revisions, signal);
     },
     fileSizeBytes: async (member, path, signal) => {
       require(...executing(target, member));

@@ -141,10 +141,16 @@ async function checkNotNewer(
 ): Promise<void> {
   if (maxRevision === undefined) return;
   const etcd = await ctx.readers.etcd(target);
-  for (const { member, status } of healthy) {
+  const newer = healthy.filter(({ status }) => (status.revision ?? Infinity) > maxRevision);
+  const changesOf = await Promise.all(
+    newer.map(async ({ member, status: { revision: upTo = Infinity } }) =>
+      etcd.changesSince(member, { after: maxRevision, upTo }, ctx.signal),
+    ),
+  );
+  for (const [index, { status }] of newer.entries()) {
+    const changes = changesOf[index];
+    if (changes === undefined) continue;
     const revision = status.revision ?? Infinity;
-    if (revision <= maxRevision) continue;
-    const changes = await etcd.changesSince(member, maxRevision, ctx.signal);
     const isWhole = changes.upToRevision >= revision;
     if (isWhole && changes.writes === 0) continue;
     const because =

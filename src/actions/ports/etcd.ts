@@ -32,10 +32,14 @@ export interface EtcdReader {
   /** `endpoint health` and `endpoint status` of one member. An unhealthy member is an answer, not an error. */
   status(member: EtcdMember, signal: AbortSignal): Promise<EtcdStatus>;
   /**
-   * What happened to keys after a revision, as far back as the member still knows. Throws EXEC_FAILED when it no longer
-   * does (the revision was compacted).
+   * What happened to keys after a revision, up to one that the member is known to have reached. Throws EXEC_FAILED when it
+   * no longer knows (the revision was compacted).
    */
-  changesSince(member: EtcdMember, revision: number, signal: AbortSignal): Promise<EtcdChanges>;
+  changesSince(
+    member: EtcdMember,
+    revisions: { readonly after: number; readonly upTo: number },
+    signal: AbortSignal,
+  ): Promise<EtcdChanges>;
   /** Bytes free on the file system that holds `path`. */
   freeBytes(member: EtcdMember, path: string, signal: AbortSignal): Promise<number>;
   /** undefined: no such file. */

@@ -18,6 +18,7 @@ const shortMs = 30_000;
 const saveMs = 30 * 60_000;
 const readMs = 2 * 60 * 60_000;
 const bytesInKiB = 1024;
+/** How long a member may take to tell what it has; it is left as soon as it has told. */
 const watchSeconds = 3;
 /** Of coreutils' timeout, when it has ended the command. */
 const timedOutCode = 124;
@@ -25,7 +26,8 @@ const timedOutCode = 124;
 export function createEtcdReader(kube: ExecPort): EtcdReader {
   return {
     status: (member, signal) => statusOf(kube, member, signal),
-    changesSince: (member, revision, signal) => changesSince(kube, { member, revision, signal }),
+    changesSince: (member, revisions, signal) =>
+      changesSince(kube, { member, ...revisions, signal }),
     freeBytes: (member, path, signal) => freeBytes(kube, { member, path, signal }),
     fileSizeBytes: (member, path, signal) => fileSizeBytes(kube, { member, path, signal }),
   };
@@ -81,16 +83,23 @@ async function changesSince(
   kube: ExecPort,
   {
     member,
-    revision,
+    after,
+    upTo,
     signal,
-  }: { readonly member: EtcdMember; readonly revision: number; readonly signal: AbortSignal },
+  }: {
+    readonly member: EtcdMember;
+    readonly after: number;
+    readonly upTo: number;
+    readonly signal: AbortSignal;
+  },
 ): Promise<EtcdChanges> {
   const caPath = await findCaPath(kube, member, signal);
-  const watch = etcdctl(caPath, ['watch', '', '--prefix', `--rev=${revision + 1}`, '-w', 'json']);
+  const watch = etcdctl(caPath, ['watch', '', '--prefix', `--rev=${after + 1}`, '-w', 'json']);
   const command = ['timeout', String(watchSeconds), ...watch];
-  const result = await askInPod(kube, { member, command, timeoutMs: shortMs, signal });
-  if (result.code !== timedOutCode) throw execFailed({ member, command }, result);
-  return parseChanges(result.stdout, revision);
+  const enough = (stdout: string): boolean => parseChanges(stdout, after).upToRevision >= upTo;
+  const result = await askInPod(kube, { member, command, timeoutMs: shortMs, signal, enough });
+  if (![0, timedOutCode].includes(result.code)) throw execFailed({ member, command }, result);
+  return parseChanges(result.stdout, after);
 }
 
 async function freeBytes(kube: ExecPort, { member, path, signal }: FileInPod): Promise<number> {

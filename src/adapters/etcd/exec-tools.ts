@@ -15,6 +15,8 @@ export interface PodCommand {
   readonly command: readonly string[];
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** For a command that goes on by itself: with this output it is left, as if it had ended with 0. */
+  readonly enough?: (stdout: string) => boolean;
 }
 
 export interface CommandResult {
@@ -35,15 +37,20 @@ export async function runInPod(kube: ExecPort, run: PodCommand): Promise<Command
     for await (const part of session.stdout) {
       sizeBytes += part.byteLength;
       if (sizeBytes <= maxOutputBytes) parts.push(Uint8Array.from(part));
+      // Leaving the loop ends the connection.
+      if (run.enough?.(textOf(parts)) === true)
+        return { code: 0, stdout: textOf(parts), stderr: '' };
     }
     const { code, stderr } = await session.exit;
-    return { code, stderr, stdout: Buffer.concat(parts).toString() };
+    return { code, stderr, stdout: textOf(parts) };
   } catch (error) {
     throw named(error, run);
   } finally {
     limit.clear();
   }
 }
+
+const textOf = (parts: readonly Uint8Array[]): string => Buffer.concat(parts).toString();
 
 /**
  * The same for a command that only reads: one that a busy server refuses, or whose connection breaks, is given again, a few

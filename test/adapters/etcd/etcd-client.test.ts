@@ -6,6 +6,7 @@ import { createEtcdClient } from '../../../src/adapters/index.ts';
 import type { ExecRequest, ExecSession } from '../../../src/actions/ports.ts';
 import { parseStatus } from '../../../src/adapters/etcd/etcdctl.ts';
 import { runInPod } from '../../../src/adapters/etcd/exec-tools.ts';
+import type { ExecPort } from '../../../src/adapters/etcd/exec-tools.ts';
 import { etcdTools } from '../../../src/lab/hosted/embedded/etcd-commands.ts';
 import { encodeSnapshot } from '../../../src/lab/hosted/embedded/snapshot-file.ts';
 import { MemoryFiles } from '../../../src/lab/kubelet/pod-files.ts';
@@ -68,6 +69,38 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 etcdClientSuite('over exec', () => createEtcdClient(labPods()));
+
+/** A watch that has told what there is, and goes on until it is left. */
+function endless(pods: ReturnType<typeof labPods>): ExecPort & { readonly left: () => boolean } {
+  let left = false;
+  return {
+    left: () => left,
+    exec: async (request) => {
+      const session = await pods.exec(request);
+      if (!request.command.includes('watch')) return session;
+      const stdout = async function* (): AsyncGenerator<Uint8Array> {
+        try {
+          yield* session.stdout;
+          await new Promise(() => undefined);
+        } finally {
+          left = true;
+        }
+      };
+      return { stdout: stdout(), exit: new Promise(() => undefined) };
+    },
+  };
+}
+
+test('a watch is left as soon as it has told of the revision that is known', async () => {
+  const pods = endless(labPods());
+  const etcd = createEtcdClient(pods);
+  expect(await etcd.changesSince(member, { after: 98, upTo: 100 }, signal)).toEqual({
+    writes: 1,
+    removals: 1,
+    upToRevision: 100,
+  });
+  expect(pods.left()).toBe(true);
+});
 
 test('the CA of control planes before 4.12 is found at its place', async () => {
   const pods = labPods({ ca: oldCa });
