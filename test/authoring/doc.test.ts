@@ -153,6 +153,18 @@ it('never shows a secret value', async () => {
   }
 });
 
+it('never shows what is made of a secret', async () => {
+  const declared = tidyWith('  NAME: { default: one }', '  NAME: { sensitive: true }');
+  const text = declared
+    .replace('"{{env.NAME}}-object"', '"{{upper env.NAME}}-object"')
+    .replace('message: There is no namespace', "message: \"{{replace env.NAME '-' '_'}}\"");
+  await write('secret.yaml', text);
+  const values = ['--set', 'KUBECONFIG_FILE=k', '--set', 'NAME=hunter2-is-secret'];
+  const { code, stdout } = await drctl('doc', 'secret.yaml', ...values);
+  expect(code).toBe(0);
+  expect(stdout.toLowerCase()).not.toContain('hunter2');
+});
+
 it('fences what has fences in it', async () => {
   const text = '```\\n# No\\n```';
   await write(

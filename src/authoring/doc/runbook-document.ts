@@ -12,6 +12,7 @@ import type {
   Registry,
   Runbook,
   Scope,
+  Secrets,
   Step,
 } from '../../engine/index.ts';
 import { commentAbove } from './comments.ts';
@@ -21,6 +22,8 @@ export interface DocumentOptions<P extends Ports> {
   readonly registry: Registry<P>;
   /** Without values, templates are shown as they stand in the file. */
   readonly env: readonly EnvValue[] | undefined;
+  /** Learns what is made of secrets; all that is written passes it. */
+  readonly secrets?: Secrets;
   /** Commands and remarks ("# …") for a shell; undefined where nobody has described how. */
   byHand(action: string, params: JsonObject): readonly string[] | undefined;
 }
@@ -30,7 +33,7 @@ export function runbookDocument<P extends Ports>(options: DocumentOptions<P>): s
   const { runbook, env } = options;
   const writer: Writer<P> = {
     ...options,
-    scope: env === undefined ? undefined : withUnknownItem(scopeAhead(runbook, env, [])),
+    scope: env === undefined ? undefined : scopeOf(options, env),
   };
   return `${[
     `# ${runbook.name} ${runbook.version}`,
@@ -48,10 +51,15 @@ export function runbookDocument<P extends Ports>(options: DocumentOptions<P>): s
 }
 
 /** A step that is done once for each of a list is written once. */
-const withUnknownItem = (scope: Scope): Scope => ({
-  ...scope,
-  ahead: { unknown: ['run', 'item'], text: '(each)' },
-});
+function scopeOf<P extends Ports>(
+  { runbook, secrets }: DocumentOptions<P>,
+  env: readonly EnvValue[],
+): Scope {
+  return {
+    ...scopeAhead(runbook, env, [], secrets),
+    ahead: { unknown: ['run', 'item'], text: '(each)' },
+  };
+}
 
 interface Writer<P extends Ports> extends DocumentOptions<P> {
   readonly scope: Scope | undefined;

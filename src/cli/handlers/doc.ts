@@ -25,6 +25,7 @@ export async function document(
     runbook,
     registry,
     env: inputs?.env,
+    ...(inputs === undefined ? {} : { secrets: inputs.redactor }),
     byHand: (action, params) => commandsByHand(action, params, places),
   });
   cli.output.result(markdown.trimEnd());

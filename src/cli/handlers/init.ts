@@ -6,6 +6,7 @@ import path from 'node:path';
 import { DrctlError, runbookSchema } from '../../engine/index.ts';
 import type { Cli } from '../command.ts';
 import { builtinRegistry } from '../inputs.ts';
+import { quoted } from '../kubectl.ts';
 import { packageFile } from '../package-files.ts';
 
 const SCHEMA = 'runbook.v1.schema.json';
@@ -36,11 +37,15 @@ export async function init(
   const files = await filesOf(args.file, args.from);
   const written = await writeNew(files, cli);
   const env = envNameOf(args.file);
-  for (const name of written) output.result(`${output.style.good('+')} ${name}`);
+  for (const { name } of files) {
+    const isNew = written.includes(name);
+    output.result(isNew ? `${output.style.good('+')} ${name}` : `= ${name} (kept as it is)`);
+  }
   output.result('');
   output.result(`Next: edit ${args.file} and ${env}, then`);
-  output.result(`  drctl validate ${args.file} -e ${env}`);
-  output.result(`  drctl plan ${args.file} -e ${env}`);
+  const words = `${quoted(args.file)} -e ${quoted(env)}`;
+  output.result(`  drctl validate ${words}`);
+  output.result(`  drctl plan ${words}`);
   output.event('initialized', { runbook: args.file, env, from: args.from, written });
   return 0;
 }

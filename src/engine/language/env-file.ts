@@ -87,7 +87,7 @@ class EnvFileReader {
       severity,
       message,
       at,
-      snippet: this.source.lineText(at.line),
+      ...snippetOf(this.source.lineText(at.line)),
       ...(span.hint === undefined ? {} : { hint: span.hint }),
     });
   }
@@ -141,7 +141,9 @@ class EnvFileReader {
     const onLine = this.source.lineText(this.source.range(from, from).line);
     const isAfterValue = /^\s*(export\s+)?[A-Za-z_]\w*=/.test(onLine);
     return new EnvSyntaxError(
-      isAfterValue ? `Unexpected "${word}" after a value` : `"${word}" is not an assignment`,
+      isAfterValue
+        ? 'Something unexpected stands after a value'
+        : `${isPlainWord(word) ? `"${word}"` : 'This'} is not an assignment`,
       {
         from,
         to: from + Math.max(1, word.length),
@@ -152,3 +154,13 @@ class EnvFileReader {
     );
   }
 }
+
+/** A value may be a secret, also where it is written wrongly: the line is shown up to where one begins, if at all. */
+function snippetOf(line: string): { readonly snippet?: string } {
+  const [upToValue] = /^\s*(?:export\s+)?[A-Za-z_]\w*=/.exec(line) ?? [];
+  if (upToValue === undefined) return {};
+  return { snippet: upToValue === line ? line : `${upToValue}…` };
+}
+
+/** No line of a key or a token that lost its quotes. */
+const isPlainWord = (word: string): boolean => /^[A-Za-z_-]{1,16}$/.test(word);

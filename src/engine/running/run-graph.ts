@@ -79,6 +79,13 @@ export function buildRunGraph<P extends Ports>(
           not.unavailable.includes(target),
         );
   const isLeftOut = (phase: Phase): boolean => isLeftOutPhase(phase, registry, not?.selection);
+  // Past the point of no return, leaving steps out because a target is gone is as final as carrying them out.
+  const toConfirmIn = (phase: Phase): readonly string[] => [
+    ...phase.guards.filter(({ whenUnavailable }) => whenUnavailable === 'approve').flatMap(goneOf),
+    ...(phase.pointOfNoReturn ? phase.steps.flatMap(goneOf) : []).filter(
+      (target) => runbook.targets.get(target)?.confirmUnavailable !== undefined,
+    ),
+  ];
   const isIdle = (phase: Phase): boolean =>
     isLeftOut(phase) ||
     phase.steps.every(
@@ -88,13 +95,7 @@ export function buildRunGraph<P extends Ports>(
     phases: runbook.phases.map((phase) => ({
       phase,
       steps: phase.steps.map(find),
-      toConfirm: [
-        ...new Set(
-          phase.guards
-            .filter(({ whenUnavailable }) => whenUnavailable === 'approve' && !isLeftOut(phase))
-            .flatMap(goneOf),
-        ),
-      ],
+      toConfirm: isLeftOut(phase) ? [] : [...new Set(toConfirmIn(phase))],
       isIdle: isIdle(phase),
     })),
     steps,

@@ -83,7 +83,7 @@ describe('an env file', () => {
     ['X=${Y', 'This form of ${…} is not supported'],
     ['X=${Y:-a', '"${" is not closed'],
     ['X=${Y//a/b}', 'This form of ${…} is not supported'],
-    ['X=two words', 'Unexpected "words" after a value'],
+    ['X=two words', 'Something unexpected stands after a value'],
     ['source other.env', '"source" is not an assignment'],
     ['X = 1', '"X" is not an assignment'],
     ['X=a|b', '"|" needs quotes'],
@@ -92,6 +92,19 @@ describe('an env file', () => {
     const { values, errors } = read(`${text}\nNEXT=1`);
     expect(errors[0]).toContain(message);
     expect(values['NEXT']).toBe('1');
+  });
+
+  it.each([
+    'TOKEN="hunter2-secret',
+    'TOKEN=first hunter2-secret',
+    'TOKEN=hunter2-secret|x',
+    'TOKEN=hunter2-secret$(x)',
+    'TOKEN="first\nhunter2-secret$(x)"',
+    'KEY=-----BEGIN\nhunter2/secret0123456789\n',
+  ])('shows nothing of a value that is written wrongly: %j', (text) => {
+    const { problems } = parseEnvFile(text, 'dr.env', () => undefined);
+    expect(problems).not.toEqual([]);
+    expect(JSON.stringify(problems)).not.toContain('hunter2');
   });
 
   it('lets an override reach the values that are built from it', () => {

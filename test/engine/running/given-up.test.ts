@@ -94,6 +94,28 @@ describe('a guard that says so is left out once a person has confirmed that its 
     expect(ada.questions).toHaveLength(2);
   });
 
+  it('also where all that is left past the point of no return is skipped because it is gone', async () => {
+    const ada = person('APPROVAL_NEEDED');
+    const gone = {
+      id: 'gone',
+      action: 'toy.set',
+      with: { key: 'one', value: 'x', target: 'source' },
+    };
+    const phases: readonly ToyPhase[] = [
+      { id: 'final', pointOfNoReturn: true, steps: [gone] },
+      { id: 'after', steps: [set('two')] },
+    ];
+    const harness = new Harness(
+      { phases, targets },
+      { approver: ada, unavailable: ['source'], env },
+    );
+    expect(await harness.start()).toMatchObject({ outcome: 'waiting' });
+    expect(harness.world.writes).toEqual([]);
+    ada.answer = 'yes';
+    expect(await harness.resume()).toMatchObject({ outcome: 'succeeded' });
+    expect(ada.questions).toHaveLength(2);
+  });
+
   it('and is asked as ever while its target is there', async () => {
     const ada = person();
     const harness = new Harness(

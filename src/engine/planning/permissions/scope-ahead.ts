@@ -2,7 +2,7 @@
 // and the items of a list that a step will give are not.
 
 import { unknownText } from '../../contracts/foreseen.ts';
-import type { EnvValue, Runbook, Scope, Step } from '../../contracts/runbook.ts';
+import type { EnvValue, Runbook, Scope, Secrets, Step } from '../../contracts/runbook.ts';
 import { renderVars } from '../../language/render-vars.ts';
 import { envScope } from '../../language/resolve-env.ts';
 import { evaluateWhen, expandForEach } from '../expand-step.ts';
@@ -11,15 +11,17 @@ export function scopeAhead(
   runbook: Runbook,
   env: readonly EnvValue[],
   unavailable: readonly string[],
+  secrets?: Secrets,
 ): Scope {
   // Vars are rendered with it, and carry the mark on.
   const run = { id: unknownText, startedAt: unknownText, unavailable };
   return {
     env: envScope(env),
-    vars: renderVars(runbook, env, run),
+    vars: renderVars(runbook, env, run, secrets),
     run,
     steps: {},
     ahead: { unknown: ['run'], text: unknownText },
+    ...(secrets === undefined ? {} : { secrets }),
   };
 }
 
