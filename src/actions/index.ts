@@ -30,8 +30,8 @@ import { s3Presign } from './s3/presign.ts';
 import { s3Upload } from './s3/upload.ts';
 import type { DrPorts } from './ports.ts';
 
-export type { Places } from './by-hand/index.ts';
-export { commandsByHand } from './by-hand/index.ts';
+export type { Places } from './by-hand/commands-by-hand.ts';
+export { commandsByHand } from './by-hand/commands-by-hand.ts';
 export { foresee } from './foreseen/foresee.ts';
 export type * from './ports.ts';
 export type { ScaleNote } from './k8s/support/scale-note.ts';

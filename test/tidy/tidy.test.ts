@@ -39,6 +39,8 @@ describe('every source file', () => {
       'engine',
       'actions',
       'adapters',
+      'authoring',
+      'report',
       'lab',
       'lab/aws',
       'lab/kube',

@@ -1,3 +1,5 @@
+// How an action is described in commands for a person.
+
 import type { JsonObject } from '../../engine/index.ts';
 
 /** A target's name → the flags with which a command line tool reaches it. */

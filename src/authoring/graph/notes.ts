@@ -1,3 +1,5 @@
+// The words in a drawing beside titles, the same in every format.
+
 import type { PhaseNode, StepNode } from './step-graph.ts';
 
 /** What a drawing says of a phase beside its title: "(a person is asked) (point of no return)". */

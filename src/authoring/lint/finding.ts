@@ -1,3 +1,5 @@
+// What the linter is made of: rules, and what they find.
+
 import type { Ports, Problem, Registry, Runbook } from '../../engine/index.ts';
 
 /** Something that is valid, and may hurt. */

@@ -1,3 +1,5 @@
+// Rules about steps that destroy, or that nothing undoes.
+
 import type { Phase, Ports, Step } from '../../../engine/index.ts';
 import type { Linted, Rule } from '../finding.ts';
 

@@ -1,3 +1,5 @@
+// Rules about what a person is told.
+
 import type { Rule } from '../finding.ts';
 
 export const checkWithoutRemedy: Rule = {

@@ -1,3 +1,5 @@
+// The rule about names that belong to one installation.
+
 import type { Json } from '../../../engine/index.ts';
 import type { Rule } from '../finding.ts';
 import { stringsIn } from '../texts.ts';

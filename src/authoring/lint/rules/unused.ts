@@ -1,3 +1,5 @@
+// Rules about what is declared and used nowhere.
+
 import type { Rule } from '../finding.ts';
 import { isUsed, stringsIn, textsOf } from '../texts.ts';
 

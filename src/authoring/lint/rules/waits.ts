@@ -1,3 +1,5 @@
+// The rule about waits without an end of their own.
+
 import { formatDuration } from '../../../engine/index.ts';
 import type { Rule } from '../finding.ts';
 
