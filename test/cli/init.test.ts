@@ -1,6 +1,6 @@
 // drctl init: what it writes is valid as it stands, and nothing is written over.
 
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { newFolder, runCli } from './run-cli.ts';
@@ -57,6 +57,14 @@ it('shares the schema with other runbooks of the folder', async () => {
   expect((await drctl('init', 'two.yaml', '--json')).stdout).toContain(
     '"written":["two.yaml","two.env"]',
   );
+});
+
+it('leaves nothing behind when one of the files cannot be written', async () => {
+  await symlink('/nowhere/my.env', path.join(cwd, 'my.env'));
+  const refused = await drctl('init', 'my.yaml');
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain('Cannot write my.env');
+  expect(await readdir(cwd)).toEqual(['my.env']);
 });
 
 it('says so when the folder is not there', async () => {

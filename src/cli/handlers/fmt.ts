@@ -56,7 +56,10 @@ function valueOf(file: string, text: string): unknown {
   const documents = parseAllDocuments(text);
   const [error] = documents.flatMap((document) => document.errors);
   if (error !== undefined) {
-    throw new DrctlError('RUNBOOK_INVALID', `${file} is no YAML: ${error.message}`);
+    const [message = ''] = error.message.split('\n');
+    throw new DrctlError('RUNBOOK_INVALID', `${file} is no YAML: ${message.replace(/:$/, '')}`, {
+      hint: 'Nothing was written; "drctl validate" shows the place',
+    });
   }
   return documents.map((document) => document.toJS({ maxAliasCount: 100 }) as unknown);
 }

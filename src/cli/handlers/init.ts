@@ -1,7 +1,7 @@
 // drctl init: the runbook, an env file beside it, and the schema that editors complete and check it by. Nothing that is
 // there is written over.
 
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DrctlError, runbookSchema } from '../../engine/index.ts';
 import type { Cli } from '../command.ts';
@@ -95,8 +95,18 @@ async function writeNew(files: readonly NewFile[], cli: Cli): Promise<readonly s
     }
     if (!isThere) wanted.push(file);
   }
-  for (const { name, text } of wanted) await writeOne(name, at(name), text);
-  return wanted.map(({ name }) => name);
+  const written: string[] = [];
+  try {
+    for (const { name, text } of wanted) {
+      await writeOne(name, at(name), text);
+      written.push(name);
+    }
+  } catch (error) {
+    // All or nothing: what is left behind would be in the way of the next try.
+    for (const name of written) await rm(at(name), { force: true });
+    throw error;
+  }
+  return written;
 }
 
 async function writeOne(name: string, place: string, text: string): Promise<void> {
@@ -104,6 +114,9 @@ async function writeOne(name: string, place: string, text: string): Promise<void
     await writeFile(place, text, { flag: 'wx' });
   } catch (error) {
     const because = error instanceof Error ? error.message : String(error);
-    throw new DrctlError('FILE_UNWRITABLE', `Cannot write ${name}: ${because}`, { cause: error });
+    throw new DrctlError('FILE_UNWRITABLE', `Cannot write ${name}: ${because}`, {
+      cause: error,
+      hint: 'Make its folder first, or choose another name; nothing was written',
+    });
   }
 }
