@@ -1,7 +1,8 @@
 // A session for a run that exists: everything out of its header, sensitive values given again.
 
 import type { StateStore } from '../adapters/index.ts';
-import type { MovedValue, RunEventSink, RunHeader } from '../engine/index.ts';
+import { DrctlError, givenUpIn } from '../engine/index.ts';
+import type { MovedValue, RunEventSink, RunHeader, RunState } from '../engine/index.ts';
 import { assertSameClusters } from './cluster-ids.ts';
 import type { Cli } from './command.ts';
 import type { InputArgs } from './inputs.ts';
@@ -25,6 +26,8 @@ export async function openRecorded(
     readonly emit: RunEventSink;
     /** Targets that are given up from here on. */
     readonly unavailable?: readonly string[];
+    /** Targets that were given up in the course of the run and are there again. */
+    readonly available?: readonly string[];
   },
   cli: Cli,
 ): Promise<OpenRecorded> {
@@ -38,8 +41,7 @@ export async function openRecorded(
     const message = `${name} is ${JSON.stringify(to)} on this machine; the run was begun with ${JSON.stringify(from)}`;
     emit({ type: 'notice', severity: 'warning', message });
   }
-  const { unavailable: since } = await readState(store, header.runId);
-  const unavailable = new Set([...header.unavailable, ...since, ...(options.unavailable ?? [])]);
+  const unavailable = givenUp(header, await readState(store, header.runId), options);
   const opened = await openSession(
     {
       runbook: inputs.runbook,
@@ -49,7 +51,7 @@ export async function openRecorded(
       redactor: inputs.redactor,
       runId: header.runId,
       parallel: args.parallel,
-      unavailable: [...unavailable],
+      unavailable,
       offline: false,
       store,
       emit,
@@ -58,4 +60,44 @@ export async function openRecorded(
   );
   if (options.secretsNeeded) await assertSameClusters(opened, header);
   return { ...opened, moved: inputs.moved };
+}
+
+/** All that a session goes without. USAGE for one taken up again that cannot be. */
+export function givenUp(
+  header: RunHeader,
+  state: RunState,
+  {
+    unavailable = [],
+    available = [],
+  }: { readonly unavailable?: readonly string[]; readonly available?: readonly string[] },
+): readonly string[] {
+  for (const target of available) assertTakenUpAgain(target, { header, state, unavailable });
+  const all = new Set([...givenUpIn(header.unavailable, state), ...unavailable]);
+  return [...all].filter((target) => !available.includes(target));
+}
+
+function assertTakenUpAgain(
+  target: string,
+  {
+    header,
+    state,
+    unavailable,
+  }: {
+    readonly header: RunHeader;
+    readonly state: RunState;
+    readonly unavailable: readonly string[];
+  },
+): void {
+  if (unavailable.includes(target)) {
+    throw new DrctlError('USAGE', `${target} is both --available and --unavailable`);
+  }
+  if (state.unavailable.has(target)) return;
+  const since = [...state.unavailable].join(', ');
+  throw new DrctlError(
+    'USAGE',
+    header.unavailable.includes(target)
+      ? `--available ${target}: the run was begun without it, so nothing was done there`
+      : `--available ${target}: that target was not given up in the course of this run`,
+    { hint: since === '' ? 'None was' : `Given up in its course: ${since}` },
+  );
 }

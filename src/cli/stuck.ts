@@ -1,7 +1,7 @@
 // What a rollback that is stuck leaves to a person: every step that is not undone, why, what was there before it, and how
 // that is put back by hand.
 
-import { previewRollback, renderTargets } from '../engine/index.ts';
+import { givenUpIn, previewRollback, renderTargets } from '../engine/index.ts';
 import type { ErrorRecord, RenderedTarget, RunHeader, RunState, Runbook } from '../engine/index.ts';
 import type { DrPorts } from '../actions/index.ts';
 import type { Registry } from '../engine/index.ts';
@@ -34,7 +34,8 @@ export function stuckSteps(options: {
   const { header, runbook, registry, state } = options;
   if (state.outcome !== 'stuck') return [];
   const targets = targetsOf(runbook, header);
-  const { undo } = previewRollback({ runbook, registry, state }, state.rollback?.to);
+  const unavailable = givenUpIn(header.unavailable, state);
+  const { undo } = previewRollback({ runbook, registry, state, unavailable }, state.rollback?.to);
   return undo.flatMap((prospect): readonly StuckStep[] => {
     const instance = state.instances.get(prospect.instance);
     const failed = instance?.status === 'undo-failed';

@@ -53,7 +53,13 @@ export type { OpenRunOptions } from './running/open-run.ts';
 export type { RollbackOptions } from './running/rollback-run.ts';
 export type { CleanupPreview } from './running/cleanup-run.ts';
 export type { DecideOptions, Decided } from './running/decide-step.ts';
-export type { InstanceSummary, PhaseSummary, RunSummary, StepSummary } from './running/summary.ts';
+export type {
+  InstanceSummary,
+  PhaseSummary,
+  RollbackPreview,
+  RunSummary,
+  StepSummary,
+} from './running/summary.ts';
 export type { UndoProspect } from './running/undo-prospect.ts';
 export { cleanupRun, previewCleanup } from './running/cleanup-run.ts';
 export { createFold, fold } from './running/fold.ts';
@@ -66,7 +72,8 @@ export type { ApprovalStanding } from './running/phase-approvals.ts';
 export { peopleText } from './running/approve-phase.ts';
 export { phaseToApprove, recordApproval, waitingPhase } from './running/record-approval.ts';
 export { decideStep } from './running/decide-step.ts';
-export { previewRollback, summarizeRun } from './running/summary.ts';
+export { halfWayText, refusedHalfWay } from './running/half-way.ts';
+export { givenUpIn, previewRollback, summarizeRun } from './running/summary.ts';
 export { pastRun } from './running/past-run.ts';
 export type { OpenOutage } from './running/open-outages.ts';
 export { openOutages } from './running/open-outages.ts';

@@ -80,7 +80,7 @@ describe('a journal', () => {
     const harness = new Harness({ phases: [] });
     return outcomeOf(async () => {
       const state = fold(await drain(decodeJournal(once(bytes), { name: 'journal' })));
-      summarizeRun(harness.runbook, registry, state);
+      summarizeRun(harness.runbook, registry, state, { unavailable: [] });
     });
   }
   const known = ['fine', 'JOURNAL_CORRUPT', 'JOURNAL_VERSION', 'JOURNAL_ILLEGAL'];

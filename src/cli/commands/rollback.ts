@@ -16,7 +16,7 @@ export const rollbackCommand = defineCommand({
     force: {
       type: 'boolean',
       default: false,
-      describe: 'Also back over a point of no return, which may destroy data',
+      describe: 'Also back over a point of no return, or only half of the way: may destroy data',
     },
     ...takeoverFlags,
     parallel: planFlags.parallel,
@@ -24,10 +24,15 @@ export const rollbackCommand = defineCommand({
       ...planFlags.unavailable,
       describe: 'A target that is gone: what the run did on it is left as it is, and said so',
     },
+    available: {
+      ...planFlags.unavailable,
+      describe: 'A target that was given up in the course of the run and can be reached again',
+    },
   },
   examples: [
     ['drctl rollback --preview', 'What would be undone, and what cannot be'],
     ['drctl rollback', 'The newest run'],
+    ['drctl rollback --available source', 'It was given up, and is there again'],
     ['drctl rollback --to upload-snapshot', 'Only what came after that step'],
   ],
   work: async (args, cli) => (await import('../handlers/rollback.ts')).rollback(args, cli),

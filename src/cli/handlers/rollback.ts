@@ -3,10 +3,13 @@
 import {
   DrctlError,
   loadRunbookFromSources,
+  halfWayText,
   previewRollback,
+  refusedHalfWay,
   rollbackRun,
+  stepOfInstance,
 } from '../../engine/index.ts';
-import type { RunHeader, Runbook } from '../../engine/index.ts';
+import type { RollbackPreview, RunHeader, Runbook } from '../../engine/index.ts';
 import type { StateStore } from '../../adapters/index.ts';
 import { createApprover } from '../approver.ts';
 import type { ApprovalArgs } from '../approver.ts';
@@ -14,13 +17,13 @@ import { checkApprovals } from '../check-approvals.ts';
 import type { Cli } from '../command.ts';
 import { builtinRegistry } from '../inputs.ts';
 import type { InputArgs } from '../inputs.ts';
-import { openRecorded } from '../open-recorded.ts';
+import { givenUp, openRecorded } from '../open-recorded.ts';
 import { checkRollbackTo } from '../rollback-to.ts';
 import { createEventRelay, driveRun } from '../run-driver.ts';
 import { durationFlag } from '../session.ts';
 import { findRun, openStore, readState } from '../state-folder.ts';
 import type { StateArgs } from '../state-folder.ts';
-import { tableLines } from '../views/table.ts';
+import { tableLines, wrapped } from '../views/table.ts';
 import { detailLines, keeperOf, undoDetails } from '../views/undo-details.ts';
 import type { UndoDetails } from '../views/undo-details.ts';
 
@@ -32,6 +35,7 @@ export interface RollbackArgs extends InputArgs, ApprovalArgs, StateArgs {
   readonly takeover: boolean;
   readonly parallel: number;
   readonly unavailable: readonly string[];
+  readonly available: readonly string[];
   readonly timeout: string | undefined;
 }
 
@@ -43,11 +47,14 @@ export async function rollback(args: RollbackArgs, cli: Cli): Promise<number> {
   const store = await openStore(args, cli);
   const header = await findRun(store, args.run);
   const columns = cli.output.proseColumns;
-  const { preview, runbook } = await readPreview(store, header, { to: args.to, columns });
+  const { preview, runbook } = await readPreview(store, header, { args, columns });
   checkApprovals(args.approve, runbook);
   cli.output.event('rollback-preview', { runId: header.runId, ...preview });
-  showPreview({ header, preview, inDetail: args.preview }, cli);
+  showPreview({ header, preview, runbook, inDetail: args.preview }, cli);
   if (args.preview) return 0;
+  if (preview.halfWay !== undefined && !args.force) {
+    throw refusedHalfWay(preview.halfWay, header.runId);
+  }
   if (preview.pointOfNoReturn !== undefined && !args.force) {
     throw new DrctlError(
       'POINT_OF_NO_RETURN',
@@ -64,10 +71,11 @@ export async function rollback(args: RollbackArgs, cli: Cli): Promise<number> {
       secretsNeeded: true,
       emit: relay.emit,
       unavailable: args.unavailable,
+      available: args.available,
     },
     cli,
   );
-  await approveRollback(header, args, cli);
+  await approveRollback({ header, preview, runbook }, args, cli);
   return driveRun(
     {
       opened,
@@ -100,23 +108,47 @@ export async function rollback(args: RollbackArgs, cli: Cli): Promise<number> {
   );
 }
 
-interface Preview {
+interface Preview extends RollbackPreview {
   readonly undo: readonly UndoDetails[];
-  readonly pointOfNoReturn?: string;
 }
 
 async function readPreview(
   store: StateStore,
   header: RunHeader,
-  { to, columns }: { readonly to: string | undefined; readonly columns: number },
+  {
+    args,
+    columns,
+  }: {
+    readonly args: Pick<RollbackArgs, 'to' | 'unavailable' | 'available'>;
+    readonly columns: number;
+  },
 ): Promise<{ readonly preview: Preview; readonly runbook: Runbook }> {
   const registry = builtinRegistry();
   const runbook = await loadRunbookFromSources(header.sources, registry);
   const state = await readState(store, header.runId);
+  const { to } = args;
   checkRollbackTo(to, { runbook, state, columns });
-  const preview = previewRollback({ runbook, registry, state }, to);
+  const unavailable = givenUp(header, state, args);
+  const preview = previewRollback({ runbook, registry, state, unavailable }, to);
   const undo = preview.undo.map((prospect) => undoDetails(prospect, { runbook, state }));
   return { preview: { ...preview, undo }, runbook };
+}
+
+interface Approvable {
+  readonly header: RunHeader;
+  readonly preview: Preview;
+  readonly runbook: Runbook;
+}
+
+/** What a rollback that leaves what was done on a target comes to. */
+function halfWayLines({ halfWay }: Preview, { outages }: Runbook): readonly string[] {
+  if (halfWay === undefined) return [];
+  const kept = new Set(halfWay.kept.map(stepOfInstance));
+  const stays = outages.filter(({ from }) => kept.has(from)).map(({ title }) => title);
+  return [
+    `${halfWayText(halfWay)}.`,
+    ...(stays.length === 0 ? [] : [`Afterwards ${stays.join(', ')}, and nothing ends that.`]),
+  ];
 }
 
 const howWords = {
@@ -127,11 +159,7 @@ const howWords = {
 } as const;
 
 function showPreview(
-  {
-    header,
-    preview,
-    inDetail,
-  }: { readonly header: RunHeader; readonly preview: Preview; readonly inDetail: boolean },
+  { header, preview, runbook, inDetail }: Approvable & { readonly inDetail: boolean },
   cli: Cli,
 ): void {
   const { output } = cli;
@@ -153,6 +181,10 @@ function showPreview(
       output.result(style.dim(`      ${detail}`));
     }
   }
+  for (const line of halfWayLines(preview, runbook)) {
+    for (const wrappedLine of wrapped(style.bad(line), output.proseColumns))
+      output.result(wrappedLine);
+  }
   if (preview.pointOfNoReturn !== undefined) {
     output.result(
       style.bad(
@@ -162,8 +194,12 @@ function showPreview(
   }
 }
 
-/** Going back over a point of no return is confirmed by the name of the runbook's run. */
-async function approveRollback(header: RunHeader, args: RollbackArgs, cli: Cli): Promise<void> {
+/** Going back over a point of no return, or half of the way, is confirmed by the name of the runbook's run. */
+async function approveRollback(
+  { header, preview, runbook }: Approvable,
+  args: RollbackArgs,
+  cli: Cli,
+): Promise<void> {
   const { operator } = await import('../../adapters/index.ts');
   const approver = createApprover(
     { ...args, by: operator(), now: () => new Date(), details: () => [], aside: (ask) => ask() },
@@ -171,7 +207,7 @@ async function approveRollback(header: RunHeader, args: RollbackArgs, cli: Cli):
   );
   await approver.approve({
     subject: 'rollback',
-    message: `Roll back run ${header.runId}?`,
+    message: [...halfWayLines(preview, runbook), `Roll back run ${header.runId}?`].join(' '),
     ...(args.force ? { typed: header.runbook.name } : {}),
   });
 }

@@ -30,7 +30,7 @@ export async function status(
   const torn = (notice: string): void => cli.output.note(cli.output.noteStyle.warn(notice));
   const { state, lines, head } = await readJournal(store, header.runId, torn);
   const journal = { lines, head };
-  const summary = summarizeRun(runbook, registry, state, header.plan.selection);
+  const summary = summarizeRun(runbook, registry, state, header.plan);
   const rest = restOfRunbook(runbook, registry, header.plan.selection);
   const holds = heldReplicas(state, rest !== undefined);
   // To the end of its runbook everything is in use again, whatever was skipped on the way.

@@ -175,6 +175,8 @@ export type JournalEvent =
       readonly moved?: readonly MovedValue[];
       /** As of run.resumed. */
       readonly unavailable?: readonly string[];
+      /** Targets that were given up in the course of the run and are there again. */
+      readonly available?: readonly string[];
     }
   /** Nobody agreed to it before anything was undone: the run is as it was before it was asked for. */
   | { readonly type: 'rollback.withdrawn'; readonly error: ErrorRecord }

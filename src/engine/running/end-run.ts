@@ -9,6 +9,7 @@ import { listSome } from '../contracts/words.ts';
 import { recordOf } from './error-record.ts';
 import type { Execution } from './execution.ts';
 import type { EndingMove } from './perform-move.ts';
+import { whyHalfWay } from './half-way.ts';
 import { toBeUndone } from './next-rollback-moves.ts';
 import type { RunResult } from './run-session.ts';
 import { pointOfNoReturn } from './undo-prospect.ts';
@@ -70,18 +71,22 @@ async function beginRollback<P extends Ports>(
 ): Promise<RunResult | undefined> {
   const { journal, session, endings } = run;
   if (endings.bug !== undefined) return finish(run, 'failed');
-  const passed = pointOfNoReturn(run.graph, journal.state);
-  if (passed !== undefined) {
-    session.emit({
-      type: 'notice',
-      severity: 'warning',
-      message: `Not rolled back: phase "${passed}" is a point of no return and has begun. "drctl rollback ${session.runId} --force" does it all the same`,
-    });
+  const refusal = whyNotRolledBack(run);
+  if (refusal !== undefined) {
+    const all = `"drctl rollback ${session.runId} --force" does it all the same`;
+    const message = `Not rolled back: ${refusal}. ${all}`;
+    session.emit({ type: 'notice', severity: 'warning', message });
     return finish(run, 'failed');
   }
   const reason = endings.failure?.message ?? because;
   await journal.append({ type: 'rollback.started', because: reason, by: session.by });
   return undefined;
+}
+
+function whyNotRolledBack<P extends Ports>(run: Execution<P>): string | undefined {
+  const passed = pointOfNoReturn(run.graph, run.journal.state);
+  if (passed === undefined) return whyHalfWay(run);
+  return `phase "${passed}" is a point of no return and has begun`;
 }
 
 async function waitForPerson<P extends Ports>(run: Execution<P>): Promise<RunResult> {

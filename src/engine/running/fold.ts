@@ -114,12 +114,7 @@ function addToRun(draft: DraftState, event: JournalEvent, at: string): void {
     case 'cleanup.finished':
       return addCleanup(draft, event, at);
     case 'rollback.started':
-      Object.assign(draft, { beforeCleanup: undefined, cleanedUp: undefined });
-      for (const target of event.unavailable ?? []) draft.unavailable.add(target);
-      draft.beforeRollback ??= beforeRollback(draft);
-      draft.given.clear();
-      draft.rollback = { because: event.because, to: event.to };
-      return beginSession(draft, 'rolling-back');
+      return goBack(draft, event);
     case 'rollback.withdrawn':
       return void Object.assign(draft, withdrawn(draft.beforeRollback));
     case 'run.interrupted':
@@ -136,6 +131,24 @@ function addToRun(draft: DraftState, event: JournalEvent, at: string): void {
     default:
       throw new DrctlError('JOURNAL_ILLEGAL', `Unknown journal event "${event.type}"`);
   }
+}
+
+function goBack(
+  draft: DraftState,
+  {
+    because,
+    to,
+    unavailable = [],
+    available = [],
+  }: Extract<JournalEvent, { readonly type: 'rollback.started' }>,
+): void {
+  Object.assign(draft, { beforeCleanup: undefined, cleanedUp: undefined });
+  draft.beforeRollback ??= beforeRollback(draft);
+  for (const target of unavailable) draft.unavailable.add(target);
+  for (const target of available) draft.unavailable.delete(target);
+  draft.given.clear();
+  draft.rollback = { because, to };
+  beginSession(draft, 'rolling-back');
 }
 
 function resume(

@@ -1,4 +1,5 @@
-// What a session gives up beside what the run was begun without: journaled, so that later sessions go on without it.
+// What a session gives up beside what the run was begun without, and what a rollback takes up again: journaled, so that
+// later sessions go on with the same.
 
 import type { Ports } from '../contracts/action.ts';
 import type { Execution } from './execution.ts';
@@ -12,4 +13,17 @@ export function givenUpSince<P extends Ports>({
 } {
   const unavailable = session.unavailable.filter((target) => !plan.unavailable.includes(target));
   return unavailable.length === 0 ? {} : { unavailable };
+}
+
+/** What an earlier session had given up and this one reaches again: a rollback can put things back there. */
+export function takenUpAgain<P extends Ports>({
+  session,
+  journal,
+}: Execution<P>): {
+  readonly available?: readonly string[];
+} {
+  const available = [...journal.state.unavailable].filter(
+    (target) => !session.unavailable.includes(target),
+  );
+  return available.length === 0 ? {} : { available };
 }

@@ -7,15 +7,16 @@ import { drive } from './drive.ts';
 import type { Execution } from './execution.ts';
 import { withRun } from './open-run.ts';
 import type { OpenRunOptions } from './open-run.ts';
-import { givenUpSince } from './given-up-since.ts';
+import { givenUpSince, takenUpAgain } from './given-up-since.ts';
 import type { RunResult, RunSession } from './run-session.ts';
 import { stepOfInstance } from './run-state.ts';
+import { assertNotHalfWay } from './half-way.ts';
 import { pointOfNoReturn } from './undo-prospect.ts';
 
 export interface RollbackOptions extends OpenRunOptions {
   /** Undo only what was begun after this step. */
   readonly to?: string;
-  /** Also past a point of no return. */
+  /** Also past a point of no return, and where a target that was given up keeps what was done on it. */
   readonly force?: boolean;
   /** For the whole rollback. What is not undone by then leaves the run stuck, and resumable. */
   readonly timeoutMs: number;
@@ -42,15 +43,17 @@ export async function rollbackRun<P extends Ports>(
       ...(to === undefined ? {} : { to }),
       ...(moved.length === 0 ? {} : { moved }),
       ...givenUpSince(run),
+      ...takenUpAgain(run),
     });
     return drive(run, options.timeoutMs);
   });
 }
 
 function assertMayRollBack<P extends Ports>(
-  { session, journal, graph }: Execution<P>,
+  run: Execution<P>,
   { to, force }: { readonly to: string | undefined; readonly force: boolean },
 ): void {
+  const { session, journal, graph } = run;
   const { state } = journal;
   if (state.outcome === 'rolled-back' && state.rollback?.to === undefined) {
     throw new DrctlError('RUN_FINISHED', `Run ${session.runId} has been rolled back already`, {
@@ -58,7 +61,9 @@ function assertMayRollBack<P extends Ports>(
     });
   }
   assertBegun(state.startOrder, to);
-  const phase = force ? undefined : pointOfNoReturn(graph, state, to);
+  if (force) return;
+  assertNotHalfWay(run, to);
+  const phase = pointOfNoReturn(graph, state, to);
   if (phase === undefined) return;
   throw new DrctlError(
     'POINT_OF_NO_RETURN',

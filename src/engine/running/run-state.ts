@@ -115,7 +115,8 @@ export interface RunState {
   readonly rollback: { readonly because: string; readonly to: string | undefined } | undefined;
   /** What a rollback that is withdrawn goes back to. Undefined when none is under way or it has begun to undo. */
   readonly beforeRollback:
-    Pick<RunState, 'status' | 'outcome' | 'instances' | 'rollback' | 'endedAt'> | undefined;
+    | Pick<RunState, 'status' | 'outcome' | 'instances' | 'rollback' | 'endedAt' | 'unavailable'>
+    | undefined;
   /** How the run stood when a cleanup that has not ended began. */
   readonly beforeCleanup: Pick<RunState, 'status' | 'outcome' | 'endedAt'> | undefined;
   /** It was cleaned up since it last ran, and may have given its locks back: somebody else may have worked there. */

@@ -4,13 +4,13 @@ import type { Ports } from '../contracts/action.ts';
 import type { ErrorRecord } from '../contracts/errors.ts';
 import type { Registry } from '../contracts/registry.ts';
 import type { Runbook } from '../contracts/runbook.ts';
-import type { Selection } from '../contracts/selection.ts';
+import type { Plan } from '../contracts/plan.ts';
 import { buildRunGraph } from './run-graph.ts';
 import type { InstanceState, InstanceStatus, RunState } from './run-state.ts';
 import { instancesOf, isForwardDone } from './step-progress.ts';
 import type { StepInstanceProgress } from './step-progress.ts';
-import { pointOfNoReturn, undoProspects } from './undo-prospect.ts';
-import type { UndoProspect } from './undo-prospect.ts';
+import { halfWay, pointOfNoReturn, undoProspects } from './undo-prospect.ts';
+import type { HalfWay, UndoProspect } from './undo-prospect.ts';
 
 export interface InstanceSummary {
   readonly id: string;
@@ -58,7 +58,7 @@ export function summarizeRun<P extends Ports>(
   runbook: Runbook,
   registry: Registry<P>,
   state: RunState,
-  selection?: Selection,
+  { selection, unavailable }: Pick<Plan, 'selection' | 'unavailable'>,
 ): RunSummary {
   const graph = buildRunGraph(runbook, registry);
   const passed = pointOfNoReturn(graph, state);
@@ -79,23 +79,52 @@ export function summarizeRun<P extends Ports>(
         }),
       };
     }),
-    undo: undoProspects({ runbook, registry, graph, state }),
+    undo: undoProspects({
+      runbook,
+      registry,
+      graph,
+      state,
+      unavailable: givenUpIn(unavailable, state),
+    }),
     ...(passed === undefined ? {} : { pointOfNoReturn: passed }),
   };
 }
 
-/** What `rollback --preview` shows. `to`: only what was begun after this step. */
+export interface RollbackPreview {
+  readonly undo: readonly UndoProspect[];
+  readonly pointOfNoReturn?: string;
+  /** Set when it leaves what the run did on targets that were given up. */
+  readonly halfWay?: HalfWay;
+}
+
+/** What `rollback --preview` shows. `unavailable`: all that is given up. `to`: only what was begun after this step. */
 export function previewRollback<P extends Ports>(
-  options: { readonly runbook: Runbook; readonly registry: Registry<P>; readonly state: RunState },
+  options: {
+    readonly runbook: Runbook;
+    readonly registry: Registry<P>;
+    readonly state: RunState;
+    readonly unavailable: readonly string[];
+  },
   to?: string,
-): { readonly undo: readonly UndoProspect[]; readonly pointOfNoReturn?: string } {
-  const { runbook, registry, state } = options;
+): RollbackPreview {
+  const { runbook, registry, state, unavailable } = options;
   const graph = buildRunGraph(runbook, registry);
   const passed = pointOfNoReturn(graph, state, to);
+  const undo = undoProspects({ runbook, registry, graph, state, unavailable }, to);
+  const half = halfWay(undo);
   return {
-    undo: undoProspects({ runbook, registry, graph, state }, to),
+    undo,
     ...(passed === undefined ? {} : { pointOfNoReturn: passed }),
+    ...(half === undefined ? {} : { halfWay: half }),
   };
+}
+
+/** Since the run's beginning, and in the course of it. */
+export function givenUpIn(
+  sinceBeginning: readonly string[],
+  { unavailable }: Pick<RunState, 'unavailable'>,
+): readonly string[] {
+  return [...new Set([...sinceBeginning, ...unavailable])];
 }
 
 function summarizeStep(

@@ -3,6 +3,8 @@
 import type { Action, Ports } from '../contracts/action.ts';
 import type { Registry } from '../contracts/registry.ts';
 import type { Runbook } from '../contracts/runbook.ts';
+import { whyUnavailable } from '../planning/plan-step-instance.ts';
+import { targetsOf } from '../planning/step-targets.ts';
 import { heldDown } from './deferred-undo.ts';
 import { toBeUndone } from './next-rollback-moves.ts';
 import type { GraphStep, RunGraph } from './run-graph.ts';
@@ -20,6 +22,8 @@ export interface UndoProspect {
   readonly because?: string;
   /** Its phase is a point of no return, or comes after one. */
   readonly afterNoReturn: boolean;
+  /** The target that was given up, where that is why it cannot be put back. */
+  readonly givenUp?: string;
   /** The run holds something down with it at this moment, which comes back however the run ends. */
   readonly heldDown: boolean;
 }
@@ -31,10 +35,12 @@ export function undoProspects<P extends Ports>(
     readonly registry: Registry<P>;
     readonly graph: RunGraph;
     readonly state: RunState;
+    /** Targets that are given up: nothing is put back there. */
+    readonly unavailable: readonly string[];
   },
   to?: string,
 ): readonly UndoProspect[] {
-  const { runbook, registry, graph, state } = options;
+  const { runbook, registry, graph, state, unavailable } = options;
   const guarded = new Set(afterNoReturn(graph));
   const held = new Set(heldDown(graph, state).map(({ id }) => id));
   return toBeUndone(state, to).flatMap((instance): readonly UndoProspect[] => {
@@ -57,10 +63,54 @@ export function undoProspects<P extends Ports>(
       return [{ ...base, how: 'nothing', because: 'it changed nothing' }];
     }
     if (explicit !== undefined) return [{ ...base, how: 'explicit' }];
-    if (undo.possible) return [{ ...base, how: 'undo' }];
     const how = changedSomething(of, instance) ? 'impossible' : 'nothing';
-    return [{ ...base, how, because: undo.because }];
+    if (!undo.possible) return [{ ...base, how, because: undo.because }];
+    const givenUp = givenUpTarget(action, { of, instance, unavailable });
+    if (givenUp === undefined) return [{ ...base, how: 'undo' }];
+    return [{ ...base, how, because: whyUnavailable(action, givenUp, of.step), givenUp }];
   });
+}
+
+/** What was begun there has its target's name in the parameters that it was begun with. */
+function givenUpTarget<P extends Ports>(
+  action: Action<P>,
+  {
+    of,
+    instance,
+    unavailable,
+  }: {
+    readonly of: GraphStep;
+    readonly instance: InstanceState;
+    readonly unavailable: readonly string[];
+  },
+): string | undefined {
+  const asBegun = instance.params ?? of.step.with;
+  const names = targetsOf(action, asBegun, { env: {}, vars: {}, run: {}, steps: {} });
+  return names.find((name) => unavailable.includes(name));
+}
+
+/** A rollback that can go only half of the way. */
+export interface HalfWay {
+  /** Targets that were given up. */
+  readonly targets: readonly string[];
+  /** Instances whose changes there stay. */
+  readonly kept: readonly string[];
+  /** Instances that are undone elsewhere all the same. */
+  readonly undone: readonly string[];
+}
+
+/**
+ * Undefined for a rollback that puts back everything that can be, or nothing. Half of it may be worse than none: what
+ * was moved is taken away from where it is now, and does not come back to where it was.
+ */
+export function halfWay(prospects: readonly UndoProspect[]): HalfWay | undefined {
+  const stranded = prospects.filter(({ givenUp }) => givenUp !== undefined);
+  const kept = stranded.filter(({ how }) => how === 'impossible').map(({ instance }) => instance);
+  const undone = prospects
+    .filter(({ how }) => how === 'undo' || how === 'explicit')
+    .map(({ instance }) => instance);
+  if (kept.length === 0 || undone.length === 0) return undefined;
+  return { targets: [...new Set(stranded.flatMap(({ givenUp = [] }) => givenUp))], kept, undone };
 }
 
 /** The action records before it changes anything, and has not: there is nothing of this run to undo. */

@@ -8,15 +8,31 @@ export type BeforeRollback = NonNullable<RunState['beforeRollback']>;
 
 /** A copy that the rollback's own events do not change. */
 export function beforeRollback(state: RunState): BeforeRollback {
-  const { status, outcome, instances, rollback, endedAt } = state;
-  return { status, outcome, instances: new Map(instances), rollback, endedAt };
+  const { status, outcome, instances, rollback, endedAt, unavailable } = state;
+  return {
+    status,
+    outcome,
+    instances: new Map(instances),
+    rollback,
+    endedAt,
+    unavailable: new Set(unavailable),
+  };
 }
 
 /** To be laid over the state. The session goes on counting: what was under way before is in doubt all the same. */
-export function withdrawn(before: BeforeRollback | undefined): Omit<BeforeRollback, 'instances'> & {
+export function withdrawn(before: BeforeRollback | undefined): Omit<
+  BeforeRollback,
+  'instances' | 'unavailable'
+> & {
   readonly instances: Map<string, InstanceState>;
+  readonly unavailable: Set<string>;
   readonly beforeRollback: undefined;
 } {
   invariant(before, 'A rollback that has begun to undo is not withdrawn');
-  return { ...before, instances: new Map(before.instances), beforeRollback: undefined };
+  return {
+    ...before,
+    instances: new Map(before.instances),
+    unavailable: new Set(before.unavailable),
+    beforeRollback: undefined,
+  };
 }

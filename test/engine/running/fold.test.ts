@@ -59,6 +59,17 @@ function records(...events: readonly JournalEvent[]): JournalRecord[] {
 }
 
 describe('the state of a run', () => {
+  it('knows what is given up, also what a rollback gave up or took up again before it was withdrawn', () => {
+    const withdrawn: JournalEvent = { type: 'rollback.withdrawn', error };
+    const events = [
+      started,
+      { ...resumed, unavailable: ['source'] },
+      { ...rollback, available: ['source'], unavailable: ['hosted'] },
+    ];
+    expect([...fold(records(...events)).unavailable]).toEqual(['hosted']);
+    expect([...fold(records(...events, withdrawn)).unavailable]).toEqual(['source']);
+  });
+
   it('can be taken back to before a rollback only while that has begun no undo', () => {
     const withdrawn: JournalEvent = { type: 'rollback.withdrawn', error };
     const looked: JournalEvent = { type: 'step.undo-impossible', step: 'a', because: 'a read' };

@@ -197,35 +197,6 @@ describe('a target that dies in the middle of a run', () => {
     expect(await harness.start()).toMatchObject({ outcome: 'succeeded' });
     expect(ada.questions).toEqual([]);
   });
-
-  it('is left alone by a rollback, which says what it could not undo', async () => {
-    const harness = new Harness(
-      {
-        phases: [
-          {
-            id: 'one',
-            steps: [
-              { id: 'there', action: 'toy.create', with: { key: 'a', target: 'source' } },
-              { ...set('here'), needs: ['there'] },
-              { ...failing, needs: ['here'] },
-            ],
-          },
-        ],
-        targets: { source: undefined },
-      },
-      { approver: person(), values: { broken: 'yes' }, actions: oddActions },
-    );
-    await harness.start();
-    harness.unavailable = ['source'];
-    expect(await harness.rollback()).toMatchObject({ outcome: 'rolled-back' });
-    expect(await harness.journal()).toContainEqual(
-      expect.objectContaining({ type: 'rollback.started', unavailable: ['source'] }),
-    );
-    expect(await harness.statuses()).toMatchObject({ there: 'not-undoable', here: 'undone' });
-    expect(harness.notices.join()).toContain(
-      '"there" cannot be undone: target "source" is unavailable',
-    );
-  });
 });
 
 describe('a step that is skipped because its target was given up', () => {

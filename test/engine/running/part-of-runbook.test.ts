@@ -69,7 +69,7 @@ describe('a run of a part', () => {
     const plan = await harness.plan();
     const { registry } = harness.session();
     const none = fold([]);
-    const { phases: shown } = summarizeRun(harness.runbook, registry, none, plan.selection);
+    const { phases: shown } = summarizeRun(harness.runbook, registry, none, plan);
     expect(shown[1]?.steps).toMatchObject([{ id: 'destroy', leftOut: 'left out by --until two' }]);
   });
 

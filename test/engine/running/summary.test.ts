@@ -36,7 +36,9 @@ it('a run at a glance says where each step stands and what can still be undone',
   );
   await harness.start();
   const registry = createRegistry([...toyActions, ...oddActions]);
-  const summary = summarizeRun(harness.runbook, registry, await harness.state());
+  const summary = summarizeRun(harness.runbook, registry, await harness.state(), {
+    unavailable: [],
+  });
   const steps = summary.phases.flatMap((phase) =>
     phase.steps.flatMap((step) => [
       `${phase.id} ${step.id} ${step.instances.map(({ status }) => status).join() || 'not expanded'}`,
