@@ -10,6 +10,8 @@ const bench = createBench();
 
 const password = 'Hunter-Two-Planted';
 const inCluster = 'Planted-In-Cluster';
+/** In a ConfigMap, where a secret takes its place: the password before this one. */
+const replaced = 'Earlier-Planted';
 const written = 'Written-By-Us-Planted';
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 /** As it was given, and all that the runbook makes of it. */
@@ -20,6 +22,7 @@ const planted = [
   password.replaceAll('-', '_'),
   'Two-Planted',
   base64(password),
+  replaced,
   inCluster,
   base64(inCluster),
 ];
@@ -72,9 +75,13 @@ phases:
         action: k8s.patch
         needs: [settings]
         with: { target: here, apiVersion: v1, kind: Secret, namespace: default, name: theirs, patch: { data: { key: "{{base64 env.PASSWORD}}" } } }
+      - id: plain
+        action: k8s.patch
+        needs: [theirs]
+        with: { target: here, apiVersion: v1, kind: ConfigMap, namespace: default, name: plain, patch: { data: { key: "{{env.PASSWORD}}" } } }
       - id: look
         action: k8s.get
-        needs: [theirs]
+        needs: [plain]
         with: { target: here, apiVersion: v1, kind: ConfigMap, namespace: default, name: "absent-{{vars.quiet}}" }
 `;
 
@@ -96,6 +103,12 @@ it('are in nothing that is printed or kept', async () => {
     kind: 'Secret',
     metadata: { name: 'theirs', namespace: 'default' },
     data: { key: base64(inCluster) },
+  });
+  await bench.create({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'plain', namespace: 'default' },
+    data: { key: replaced },
   });
   const said: string[] = [];
   const say = async (code: number, ...argv: readonly string[]) => {

@@ -8,6 +8,7 @@ import { renderParams } from '../language/render-params.ts';
 import { validateParams } from '../language/validate-params.ts';
 import { createReadContext } from './contexts.ts';
 import { withDeadline } from './deadline.ts';
+import { learnReplaced } from './learn-replaced.ts';
 import { learnSensitive } from './schema-marks.ts';
 import type { Session } from './session.ts';
 
@@ -66,6 +67,7 @@ export async function planInstance<P extends Ports>(
         ...(!rendered.known && { incomplete: true }),
       }),
   );
+  learnReplaced(session.redactor, planned.changes);
   if (planned.outputs !== undefined) {
     learnSensitive(session.redactor, action.outputs, planned.outputs);
   }
