@@ -2,6 +2,7 @@
 // steps. Safe to begin again from its start, so a cut-off undo is simply done again.
 
 import type { Ports } from '../contracts/action.ts';
+import { formatDuration } from '../contracts/duration.ts';
 import { DrctlError } from '../contracts/errors.ts';
 import { invariant } from '../contracts/invariant.ts';
 import type { Instance, UndoScope } from '../contracts/journal-event.ts';
@@ -53,7 +54,7 @@ export async function undoInstance<P extends Ports>(
   if (scope === 'deferred') await begin();
   const instance = instanceOfRun(journal.state, id);
   const error = await attemptUndo(run, { id, of, instance, begin, scope });
-  if (run.halt.aborted && error !== undefined) return undefined;
+  if (error !== undefined && (run.halt.aborted || error instanceof CutOff)) return undefined;
   if (scope === 'rollback' && isNoYes(error)) {
     if (error.code !== 'INTERRUPTED') run.endings.declined ??= named(error, id);
     return undefined;
@@ -97,6 +98,9 @@ function named({ code, message, hint }: DrctlError, step: string): DrctlError {
   return new DrctlError(code, message, { step, ...(hint === undefined ? {} : { hint }) });
 }
 
+/** A person interrupted while the next try was waited for: nothing has failed for good. */
+class CutOff extends Error {}
+
 /** The error, or undefined when it is undone. */
 async function attemptUndo<P extends Ports>(run: Execution<P>, undoing: Undoing): Promise<unknown> {
   const { session, halt, budget } = run;
@@ -129,12 +133,36 @@ async function attemptUndo<P extends Ports>(run: Execution<P>, undoing: Undoing)
     if (isOver || !mayRetry(error, attempts, retry)) return error;
     const retryAfterMs = error instanceof DrctlError ? error.retryAfterMs : undefined;
     const delay = retryDelayMs(retry, { attempts, retryAfterMs }, session.system.random());
+    sayAgain(run, { id: undoing.id, error, delay, attempts, of: retry.attempts });
+    // What comes back in any case goes on trying after the interrupt that made it come back.
+    const interrupt = undoing.scope === 'rollback' ? [session.interrupt] : [];
     try {
-      await session.system.sleep(delay, AbortSignal.any(signals));
+      await session.system.sleep(delay, AbortSignal.any([...signals, ...interrupt]));
     } catch {
-      return error;
+      return interrupt.some(({ aborted }) => aborted) ? new CutOff() : error;
     }
   }
+}
+
+/** Minutes may go by before it is given up: nobody should have to guess what they are spent on. */
+function sayAgain<P extends Ports>(
+  { session }: Execution<P>,
+  failed: {
+    readonly id: string;
+    readonly error: unknown;
+    readonly delay: number;
+    readonly attempts: number;
+    readonly of: number;
+  },
+): void {
+  const { id, delay, attempts } = failed;
+  const { message } = recordOf(failed.error, session.redactor);
+  const again = `tried again in ${formatDuration(delay)} (${attempts} of ${failed.of})`;
+  session.emit({
+    type: 'notice',
+    severity: 'warning',
+    message: `Undoing "${id}" has not worked yet: ${message}; ${again}`,
+  });
 }
 
 /** The runbook's own steps select by name: where the step made nothing, they would find what somebody else made. */

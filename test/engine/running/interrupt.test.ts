@@ -137,3 +137,32 @@ describe('the second interrupt', () => {
     expect((await harness.statuses())['deaf']).toBe('running');
   });
 });
+
+describe('an undo that gets no answer', () => {
+  const away = { id: 'away', action: 'toy.away', with: { key: 'x' } };
+
+  it('says what it waits for and how often it has tried; an interrupt ends the waiting, and nothing has failed', async () => {
+    const harness = new Harness(
+      { phases: [{ id: 'only', steps: [away] }] },
+      { actions: oddActions, values: { away: 'yes' } },
+    );
+    await harness.start();
+    const stop = controllers();
+    const { sleep } = harness.system;
+    harness.system.sleep = async (ms, signal) => {
+      // Between two tries; the longer ones bound the undo and the rollback.
+      if (ms > 15_000) return sleep(ms, signal);
+      stop.interrupt.abort();
+      return signal.throwIfAborted();
+    };
+    const result = await harness.rollback({}, stop);
+    expect(result).toMatchObject({ outcome: 'interrupted', error: { code: 'INTERRUPTED' } });
+    expect(harness.notices.join()).toMatch(
+      /Undoing "away" has not worked yet: No answer; tried again in \d+\w+ \(1 of 20\)/,
+    );
+    expect(await harness.statuses()).toEqual({ away: 'undoing' });
+    harness.world.values.set('away', 'no');
+    expect(await harness.resume()).toMatchObject({ outcome: 'rolled-back' });
+    expect(harness.world.content()).toEqual({ away: 'no' });
+  });
+});

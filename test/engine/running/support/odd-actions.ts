@@ -98,6 +98,19 @@ export const toyBrittle = odd('toy.brittle', {
   },
 });
 
+/** Its undo gets no answer while the world's value "away" is "yes". */
+export const toyAway = odd('toy.away', {
+  undo: {
+    possible: true,
+    run: async ({ params: { key } }, { clients }) => {
+      if ((await clients.world.get('away')) === 'yes') {
+        throw new DrctlError('CLIENT_UNREACHABLE', 'No answer', { retryable: true });
+      }
+      await clients.world.set(key, undefined);
+    },
+  },
+});
+
 /** Fails for good while the world's value "broken" is "yes"; before it has changed anything. */
 export const toyFail = odd('toy.fail', {
   apply: async ({ key }, { clients }) => {
@@ -158,6 +171,7 @@ export const oddActions: readonly Action<ToyPorts>[] = [
   toyUnclear,
   toyMessy,
   toyBrittle,
+  toyAway,
   toyFail,
   toyBug,
   toyAsk,
