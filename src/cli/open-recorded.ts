@@ -9,7 +9,6 @@ import type { InputArgs } from './inputs.ts';
 import { recordedInputs } from './recorded-inputs.ts';
 import { openSession } from './session.ts';
 import type { OpenSession } from './session.ts';
-import { readState } from './state-folder.ts';
 
 export interface OpenRecorded extends OpenSession {
   readonly moved: readonly MovedValue[];
@@ -19,6 +18,8 @@ export interface OpenRecorded extends OpenSession {
 export async function openRecorded(
   options: {
     readonly header: RunHeader;
+    /** As its journal was read just now. */
+    readonly state: RunState;
     readonly store: StateStore;
     readonly args: InputArgs & { readonly parallel: number };
     /** False: a decision that contacts nothing may be taken without them. */
@@ -41,7 +42,7 @@ export async function openRecorded(
     const message = `${name} is ${JSON.stringify(to)} on this machine; the run was begun with ${JSON.stringify(from)}`;
     emit({ type: 'notice', severity: 'warning', message });
   }
-  const unavailable = givenUp(header, await readState(store, header.runId), options);
+  const unavailable = givenUp(header, options.state, options);
   const opened = await openSession(
     {
       runbook: inputs.runbook,

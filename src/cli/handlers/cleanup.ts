@@ -55,7 +55,7 @@ export async function cleanup(args: CleanupArgs, cli: Cli): Promise<number> {
   await approveCleanup(header, preview, args, cli);
   const relay = createEventRelay();
   const opened = await openRecorded(
-    { header, store, args: { ...args, parallel: 1 }, secretsNeeded: true, emit: relay.emit },
+    { header, state, store, args: { ...args, parallel: 1 }, secretsNeeded: true, emit: relay.emit },
     cli,
   );
   if (!preview.isDue) return giveLocksBack({ opened, store, relay, takeover }, cli);

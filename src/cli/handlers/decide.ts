@@ -7,7 +7,7 @@ import type { Decision } from '../commands/decisions.ts';
 import type { InputArgs } from '../inputs.ts';
 import { openRecorded } from '../open-recorded.ts';
 import { createApprover } from '../approver.ts';
-import { openStore } from '../state-folder.ts';
+import { openStore, readState } from '../state-folder.ts';
 import type { StateArgs } from '../state-folder.ts';
 
 export async function decide(
@@ -27,6 +27,7 @@ export async function decide(
   const opened = await openRecorded(
     {
       header,
+      state: await readState(store, args.run),
       store,
       args: { ...args, parallel: 1 },
       secretsNeeded: decision === 'mark-done',

@@ -42,6 +42,7 @@ export async function resume(
   const opened = await openRecorded(
     {
       header,
+      state,
       store,
       args,
       secretsNeeded: !hasEnded,

@@ -9,7 +9,7 @@ import {
   rollbackRun,
   stepOfInstance,
 } from '../../engine/index.ts';
-import type { RollbackPreview, RunHeader, Runbook } from '../../engine/index.ts';
+import type { RollbackPreview, RunHeader, RunState, Runbook } from '../../engine/index.ts';
 import type { StateStore } from '../../adapters/index.ts';
 import { createApprover } from '../approver.ts';
 import type { ApprovalArgs } from '../approver.ts';
@@ -47,7 +47,7 @@ export async function rollback(args: RollbackArgs, cli: Cli): Promise<number> {
   const store = await openStore(args, cli);
   const header = await findRun(store, args.run);
   const columns = cli.output.proseColumns;
-  const { preview, runbook } = await readPreview(store, header, { args, columns });
+  const { preview, runbook, state } = await readPreview(store, header, { args, columns });
   checkApprovals(args.approve, runbook);
   cli.output.event('rollback-preview', { runId: header.runId, ...preview });
   showPreview({ header, preview, runbook, inDetail: args.preview }, cli);
@@ -66,6 +66,7 @@ export async function rollback(args: RollbackArgs, cli: Cli): Promise<number> {
   const opened = await openRecorded(
     {
       header,
+      state,
       store,
       args,
       secretsNeeded: true,
@@ -122,7 +123,7 @@ async function readPreview(
     readonly args: Pick<RollbackArgs, 'to' | 'unavailable' | 'available'>;
     readonly columns: number;
   },
-): Promise<{ readonly preview: Preview; readonly runbook: Runbook }> {
+): Promise<{ readonly preview: Preview; readonly runbook: Runbook; readonly state: RunState }> {
   const registry = builtinRegistry();
   const runbook = await loadRunbookFromSources(header.sources, registry);
   const state = await readState(store, header.runId);
@@ -131,7 +132,7 @@ async function readPreview(
   const unavailable = givenUp(header, state, args);
   const preview = previewRollback({ runbook, registry, state, unavailable }, to);
   const undo = preview.undo.map((prospect) => undoDetails(prospect, { runbook, state }));
-  return { preview: { ...preview, undo }, runbook };
+  return { preview: { ...preview, undo }, runbook, state };
 }
 
 interface Approvable {
