@@ -4,7 +4,7 @@
 import { assertNever } from '../contracts/invariant.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { CheckResult, Plan, PlannedInstance, PlannedStep } from '../contracts/plan.ts';
-import { canonicalJson, digestText } from './digest.ts';
+import { digestJson } from './digest.ts';
 
 /** What a plan was made for, beside what it says itself. */
 export interface PlannedFor {
@@ -24,7 +24,7 @@ const runIdMark = '(run)';
  */
 export function planDigest(plan: Plan, { runId, clusters }: PlannedFor): string {
   const { name, version, digest } = plan.runbook;
-  const text = canonicalJson({
+  const counted = {
     runbook: { name, version, digest },
     envDigest: plan.envDigest,
     clusters,
@@ -44,8 +44,8 @@ export function planDigest(plan: Plan, { runId, clusters }: PlannedFor): string 
       guards: phase.guards.map(waivedOf),
       steps: phase.steps.map(stepOf),
     })),
-  });
-  return digestText(runId === '' ? text : text.replaceAll(runId, runIdMark));
+  };
+  return digestJson(counted, (text) => (runId === '' ? text : text.replaceAll(runId, runIdMark)));
 }
 
 function verdictOf({ id, severity, verdict }: CheckResult): Json {
