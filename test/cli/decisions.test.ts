@@ -72,8 +72,15 @@ async function byHand(name: string, color: string | undefined): Promise<void> {
   close();
 }
 
-const decide = (decision: string, step = 'color'): Promise<CliResult> =>
-  bench.drctl(decision, runId, step, '--reason', 'I looked');
+const decide = (decision: string, ...more: string[]): Promise<CliResult> =>
+  bench.drctl(
+    decision,
+    runId,
+    ...(more.some((word) => !word.startsWith('--')) ? [] : ['color']),
+    ...more,
+    '--reason',
+    'I looked',
+  );
 const resume = (): Promise<CliResult> => bench.drctl('resume', runId, '--approve', 'work');
 
 /** Its step "color" has failed: what it was to patch was gone. */
@@ -117,11 +124,17 @@ describe('mark-done', () => {
     expect(await bench.configMaps()).toContain('after');
   });
 
-  it('holds when the check does not agree, but no later step makes anything of outputs that nobody knows', async () => {
+  it('is refused when the check does not agree, unless a person insists; no later step makes anything of outputs that nobody knows', async () => {
     await failedRun();
     await byHand('existing', 'blue');
-    const marked = await decide('mark-done');
+    const doubtful = await decide('mark-done');
+    expect(doubtful.code).toBe(3);
+    expect(doubtful.stderr).toContain('its own check looked, and it is not');
+    const marked = await decide('mark-done', '--force');
     expect(marked.code).toBe(0);
+    expect((await bench.drctl('status')).stdout).toMatch(
+      /color: marked done by \w+: I looked; its own check said that it is not done/,
+    );
     expect(marked.stdout).toContain('does not agree');
     expect(marked.stdout).toContain('outputs are not known');
     expect(await lastDecision()).toMatchObject({ probed: { found: 'not-done' } });

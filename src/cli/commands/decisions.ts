@@ -1,6 +1,6 @@
 // drctl retry, skip, mark-done: a person's decision about one step, kept in the journal with their name.
 
-import type { CommandModule } from 'yargs';
+import type { CommandModule, Options } from 'yargs';
 import type { Start } from '../command.ts';
 import { defineCommand } from '../define-command.ts';
 import { inputFlags, stateFlags } from '../flags.ts';
@@ -10,6 +10,14 @@ const describe = {
   skip: 'Decide that a step is left out',
   'mark-done': 'Say that a step was done by hand; its own check says whether it agrees',
 } as const;
+
+const forceFlag = {
+  force: {
+    type: 'boolean',
+    default: false,
+    describe: 'Also when its own check says that it is not done',
+  },
+} as const satisfies Record<string, Options>;
 
 export type Decision = keyof typeof describe;
 
@@ -26,6 +34,7 @@ export function decisionCommands(start: Start): CommandModule[] {
       flags: {
         ...inputFlags,
         ...stateFlags,
+        ...(decision === 'mark-done' ? forceFlag : {}),
         reason: {
           type: 'string',
           demandOption: true,

@@ -17,6 +17,7 @@ export async function decide(
       readonly step: string;
       readonly reason: string;
       readonly decision: Decision;
+      readonly force?: unknown;
     },
   cli: Cli,
 ): Promise<number> {
@@ -56,7 +57,7 @@ export async function decide(
         cli,
       ),
     },
-    { store, step, decision, reason, moved: opened.moved },
+    { store, step, decision, reason, force: args.force === true, moved: opened.moved },
   );
   const { style } = cli.output;
   cli.output.result(

@@ -173,7 +173,7 @@ function phaseLines(phase: PhaseSummary, view: StatusView): readonly string[] {
   }
   const lines = ['', `${mark} ${style.bold(phase.id)} ${style.dim(count)}${final}${approved}`];
   for (const step of phase.steps) {
-    const quiet = phase.done && step.instances.every((one) => one.status === 'succeeded');
+    const quiet = phase.done && step.instances.every(wentWell);
     if (quiet && !verbose) continue;
     lines.push(...stepLines(step, view));
   }
@@ -200,7 +200,12 @@ function isUntouched({ status }: InstanceSummary): boolean {
 
 /** One line for many instances that went well. */
 function isQuiet(instance: InstanceSummary, step: StepSummary): boolean {
-  return step.instances.length > 1 && instance.status === 'succeeded';
+  return step.instances.length > 1 && wentWell(instance);
+}
+
+/** Not one that a person marked done: whoever goes on must know. */
+function wentWell({ status, because }: InstanceSummary): boolean {
+  return status === 'succeeded' && because === undefined;
 }
 
 function instanceLines(instance: InstanceSummary, style: Style): readonly string[] {

@@ -21,6 +21,8 @@ export interface DecideOptions extends OpenRunOptions {
   readonly step: string;
   readonly decision: 'retry' | 'skip' | 'mark-done';
   readonly reason: string;
+  /** Mark it done though its own probe says that it is not. */
+  readonly force?: boolean;
 }
 
 export interface Decided {
@@ -30,7 +32,7 @@ export interface Decided {
 }
 
 /**
- * For a failed undo, `skip` and `mark-done` both say that a person has put things back. Throws USAGE for a step that is
+ * PRECONDITION_FAILED for a step that is marked done and by its own probe is not. For a failed undo, `skip` and `mark-done` both say that a person has put things back. Throws USAGE for a step that is
  * not there or stands at nothing to be decided, and what `withRun` throws.
  */
 export async function decideStep<P extends Ports>(
@@ -44,6 +46,7 @@ export async function decideStep<P extends Ports>(
       decision === 'mark-done' && before.status !== 'undo-failed'
         ? await probe(run, before)
         : undefined;
+    if (probed?.found === 'not-done' && options.force !== true) throw notDone(session.runId, step);
     await run.journal.append({
       type: 'step.decided',
       step,
@@ -56,6 +59,18 @@ export async function decideStep<P extends Ports>(
     });
     return { state: run.journal.state, ...(probed === undefined ? {} : { probed }) };
   });
+}
+
+/** Later steps, and the deletion at the end, would rest on what is not there. */
+function notDone(runId: string, step: string): DrctlError {
+  return new DrctlError(
+    'PRECONDITION_FAILED',
+    `"${step}" does not count as done: its own check looked, and it is not`,
+    {
+      step,
+      hint: `Do it by hand first, or have it done: drctl retry ${runId} ${step} --reason …. --force counts it as done all the same`,
+    },
+  );
 }
 
 function answerOf(probed: Probed<JsonObject>): {

@@ -26,5 +26,11 @@ export function decidedInstance(
   }
   if (event.decision === 'retry') return { ...forward, status: 'pending' };
   if (event.decision === 'skip') return { ...forward, status: 'skipped', leftOut: true };
-  return { ...forward, status: 'succeeded', outputs: event.outputs ?? {} };
+  const because = `marked done by ${event.by.user}: ${event.reason}${doubtOf(event)}`;
+  return { ...forward, because, status: 'succeeded', outputs: event.outputs ?? {} };
+}
+
+function doubtOf({ probed }: Extract<JournalEvent, { type: 'step.decided' }>): string {
+  if (probed?.found === 'not-done') return '; its own check said that it is not done';
+  return probed?.found === 'unclear' ? '; its own check could not tell' : '';
 }
