@@ -3,7 +3,12 @@
 
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createKubeTarget } from '../../src/adapters/index.ts';
+import {
+  createFileRunStore,
+  createKubeTarget,
+  createSystem,
+  operator,
+} from '../../src/adapters/index.ts';
 import { createBench, runbook } from './bench.ts';
 
 const bench = createBench();
@@ -100,4 +105,21 @@ it('a rollback that nobody can be asked about names the flag that answers, and l
   expect(
     (await bench.drctl('rollback', '--approve', 'rollback', '--approve', 'confirm-loss')).code,
   ).toBe(0);
+});
+
+it('a rollback of a run that somebody works on asks nothing', async () => {
+  const store = createFileRunStore({
+    root: path.join(bench.cwd, '.drctl'),
+    system: createSystem(),
+  });
+  const [header] = await store.list();
+  const lease = await store.open(header?.runId ?? '', { by: operator() });
+  try {
+    const refused = await bench.drctl('rollback');
+    expect(refused.code).toBe(4);
+    expect(refused.stderr).toMatch(/RUN_LOCKED: Run \S+ is being worked on by \S+/);
+  } finally {
+    await lease.release();
+  }
+  expect((await bench.drctl('rollback')).code).toBe(5);
 });

@@ -13,6 +13,7 @@ import type { RollbackPreview, RunHeader, RunState, Runbook } from '../../engine
 import type { StateStore } from '../../adapters/index.ts';
 import { createApprover } from '../approver.ts';
 import type { ApprovalArgs } from '../approver.ts';
+import { assertFree } from '../assert-free.ts';
 import { checkApprovals } from '../check-approvals.ts';
 import type { Cli } from '../command.ts';
 import { builtinRegistry } from '../inputs.ts';
@@ -52,6 +53,7 @@ export async function rollback(args: RollbackArgs, cli: Cli): Promise<number> {
   cli.output.event('rollback-preview', { runId: header.runId, ...preview });
   showPreview({ header, preview, runbook, inDetail: args.preview }, cli);
   if (args.preview) return 0;
+  await assertFree(store, { runId: header.runId, takeover: args.takeover });
   if (preview.halfWay !== undefined && !args.force) {
     throw refusedHalfWay(preview.halfWay, header.runId);
   }
