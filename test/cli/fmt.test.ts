@@ -71,3 +71,13 @@ it('tells machines which files changed', async () => {
     written: true,
   });
 });
+
+it('names all files that it cannot lay out at once', async () => {
+  await writeFile(file('bad.yaml'), 'a: [1\n');
+  const refused = await drctl('fmt', 'bad.yaml', 'none.yaml', 'my.yaml');
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain('2 of 3 files cannot be laid out');
+  expect(refused.stderr).toContain('bad.yaml is no YAML');
+  expect(refused.stderr).toContain('none.yaml');
+  expect(await readFile(file('my.yaml'), 'utf8')).toBe(untidy);
+});

@@ -1,6 +1,6 @@
 // drctl init: what it writes is valid as it stands, and nothing is written over.
 
-import { readFile, readdir, symlink, writeFile } from 'node:fs/promises';
+import { readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { newFolder, runCli } from './run-cli.ts';
@@ -71,4 +71,9 @@ it('says so when the folder is not there', async () => {
   const refused = await drctl('init', 'nowhere/my.yaml');
   expect(refused.code).toBe(2);
   expect(refused.stderr).toContain('Cannot write nowhere/my.yaml');
+});
+
+it('makes the file that values come into its owner’s alone', async () => {
+  await drctl('init', 'my.yaml');
+  expect((await stat(path.join(cwd, 'my.env'))).mode & 0o077).toBe(0);
 });

@@ -19,12 +19,7 @@ export async function format(
   args: { readonly files: readonly string[]; readonly check: boolean },
   cli: Cli,
 ): Promise<number> {
-  // All are read before the first is written: a file that is not YAML leaves the others as they are.
-  const files: { file: string; before: string; after: string }[] = [];
-  for (const file of args.files) {
-    const before = await readNamed(file, cli.io.cwd);
-    files.push({ file, before, after: await formatted(file, before) });
-  }
+  const files = await layOutAll(args.files, cli);
   const changed = files.filter(({ before, after }) => before !== after);
   if (!args.check) for (const { file, after } of changed) await rewrite(file, after, cli);
   const { output } = cli;
@@ -35,6 +30,34 @@ export async function format(
     written: !args.check,
   });
   return args.check && changed.length > 0 ? WOULD_CHANGE_EXIT_CODE : 0;
+}
+
+interface LaidOut {
+  readonly file: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** All are read before the first is written: a file that is not YAML leaves the others as they are. */
+async function layOutAll(names: readonly string[], cli: Cli): Promise<readonly LaidOut[]> {
+  const files: LaidOut[] = [];
+  const errors: DrctlError[] = [];
+  for (const file of names) {
+    try {
+      const before = await readNamed(file, cli.io.cwd);
+      files.push({ file, before, after: await formatted(file, before) });
+    } catch (error) {
+      if (!(error instanceof DrctlError)) throw error;
+      errors.push(error);
+    }
+  }
+  const [first, ...more] = errors;
+  if (first === undefined) return files;
+  if (more.length === 0) throw first;
+  throw new DrctlError(first.code, `${errors.length} of ${names.length} files cannot be laid out`, {
+    hint: 'Nothing was written',
+    problems: errors.map(({ message }) => ({ severity: 'error', message })),
+  });
 }
 
 async function formatted(file: string, text: string): Promise<string> {

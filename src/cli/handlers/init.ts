@@ -27,6 +27,8 @@ interface NewFile {
   readonly text: string;
   /** One like it may be there already, from another runbook in the folder. */
   readonly shared: boolean;
+  /** Values come into it, secrets among them: for its owner alone. */
+  readonly private?: boolean;
 }
 
 export async function init(
@@ -64,7 +66,12 @@ async function filesOf(file: string, from: keyof typeof origins): Promise<readon
       ),
       shared: false,
     },
-    { name: envNameOf(file), text: env.replaceAll(origin.runbook, file), shared: false },
+    {
+      name: envNameOf(file),
+      text: env.replaceAll(origin.runbook, file),
+      shared: false,
+      private: true,
+    },
     {
       name: schema,
       text: `${JSON.stringify(runbookSchema(builtinRegistry()), null, 2)}\n`,
@@ -97,9 +104,9 @@ async function writeNew(files: readonly NewFile[], cli: Cli): Promise<readonly s
   }
   const written: string[] = [];
   try {
-    for (const { name, text } of wanted) {
-      await writeOne(name, at(name), text);
-      written.push(name);
+    for (const file of wanted) {
+      await writeOne(file, at(file.name));
+      written.push(file.name);
     }
   } catch (error) {
     // All or nothing: what is left behind would be in the way of the next try.
@@ -109,9 +116,12 @@ async function writeNew(files: readonly NewFile[], cli: Cli): Promise<readonly s
   return written;
 }
 
-async function writeOne(name: string, place: string, text: string): Promise<void> {
+async function writeOne(
+  { name, text, private: isPrivate = false }: NewFile,
+  place: string,
+): Promise<void> {
   try {
-    await writeFile(place, text, { flag: 'wx' });
+    await writeFile(place, text, { flag: 'wx', mode: isPrivate ? 0o600 : 0o666 });
   } catch (error) {
     const because = error instanceof Error ? error.message : String(error);
     throw new DrctlError('FILE_UNWRITABLE', `Cannot write ${name}: ${because}`, {
