@@ -12,6 +12,9 @@ export function flagFaults(
   const given = new Map<string, string[]>();
   for (const [index, word] of argv.entries()) {
     if (word === '--') break;
+    if (word === '-' && !isFlag(argv[index - 1])) {
+      faults.push('"-" is no file: standard input is not read, so name one');
+    }
     const [, name = '', inline] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
     const options = flags[name];
     if (options === undefined) continue;
@@ -25,6 +28,11 @@ export function flagFaults(
     faults.push(`--${name} can be given once only, not as ${shown}`);
   }
   return faults;
+}
+
+/** The word after it is its value. */
+function isFlag(word = ''): boolean {
+  return word.startsWith('-') && word !== '-';
 }
 
 function valueFaults(name: string, { type }: Options, value: string): readonly string[] {
