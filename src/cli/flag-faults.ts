@@ -8,13 +8,10 @@ export function flagFaults(
   argv: readonly string[],
   flags: Readonly<Record<string, Options>>,
 ): readonly string[] {
-  const faults: string[] = [];
+  const faults = dashFaults(argv);
   const given = new Map<string, string[]>();
   for (const [index, word] of argv.entries()) {
     if (word === '--') break;
-    if (word === '-' && !isFlag(argv[index - 1])) {
-      faults.push('"-" is no file: standard input is not read, so name one');
-    }
     const [, name = '', inline] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
     const options = flags[name];
     if (options === undefined) continue;
@@ -30,9 +27,10 @@ export function flagFaults(
   return faults;
 }
 
-/** The word after it is its value. */
-function isFlag(word = ''): boolean {
-  return word.startsWith('-') && word !== '-';
+/** yargs makes it an empty word. After a flag it is that flag's value. */
+function dashFaults(argv: readonly string[]): string[] {
+  const isBare = argv.some((word, at) => word === '-' && !/^-./.test(argv[at - 1] ?? ''));
+  return isBare ? ['"-" is no file: standard input is not read, so name one'] : [];
 }
 
 function valueFaults(name: string, { type }: Options, value: string): readonly string[] {

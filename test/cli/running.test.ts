@@ -31,6 +31,9 @@ describe('plan', () => {
   it('contacts nothing when offline', async () => {
     await bench.write('kubeconfig', 'no kubeconfig at all');
     const result = await bench.drctl('plan', 'small.yaml', ...values, '--offline');
+    expect(result.stdout).toMatch(
+      /Will be destroyed:\n +- what remove-old finds \(Remove the old settings\)/,
+    );
     expect(result.code).toBe(0);
     expect(result).toMatchSnapshot();
   });

@@ -201,18 +201,18 @@ export function destroyingNotes({ steps }: PlannedPhase): readonly string[] {
 }
 
 function destroyedBy(step: PlannedStep): readonly string[] {
-  if (step.fate.kind === 'later') {
-    return step.risk === 'destructive' ? [`what ${step.id} finds (${step.title})`] : [];
-  }
+  const unknown = (id: string): readonly string[] =>
+    step.risk === 'destructive' ? [`what ${id} finds (${step.title})`] : [];
+  if (step.fate.kind === 'later') return unknown(step.id);
   if (step.fate.kind === 'skipped') return [];
-  return step.fate.instances.flatMap((instance) =>
-    instance.changes.flatMap((change) => {
-      if (change.kind === 'later') {
-        return step.risk === 'destructive' ? [`what ${instance.id} finds (${step.title})`] : [];
-      }
+  return step.fate.instances.flatMap((instance) => {
+    // Planned without looking at the world.
+    if (instance.changes.length === 0) return unknown(instance.id);
+    return instance.changes.flatMap((change) => {
+      if (change.kind === 'later') return unknown(instance.id);
       if (change.kind === 'none') return [];
       const isLost = change.kind === 'delete' || change.risk === 'destructive';
       return isLost ? [`${change.on.target}: ${change.on.object}`] : [];
-    }),
-  );
+    });
+  });
 }
