@@ -16,7 +16,10 @@ export const DIGEST_CHARS = 19;
 
 export function footLines(plan: Plan, summary: PlanSummary, view: PlanView): readonly string[] {
   const { style } = view;
-  const lines = [`${style.bold('Plan:')} ${countText(summary)}`];
+  const counts = plan.offline
+    ? 'made offline, so what would change is not known'
+    : countText(summary);
+  const lines = [`${style.bold('Plan:')} ${counts}`];
   const width = Math.max(0, ...summary.targets.map((one) => one.target.length));
   for (const one of summary.targets)
     lines.push(`  ${pad(one.target, width)}  ${targetCounts(one)}`);
