@@ -6,6 +6,7 @@ import { approveCommand } from './commands/approve.ts';
 import { applyCommand } from './commands/apply.ts';
 import { auditCommand } from './commands/audit.ts';
 import { cleanupCommand } from './commands/cleanup.ts';
+import { completionCommand } from './commands/completion.ts';
 import { decisionCommands } from './commands/decisions.ts';
 import { diffCommand } from './commands/diff.ts';
 import { docCommand } from './commands/doc.ts';
@@ -82,6 +83,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     schemaCommand(start),
     unlockCommand(start),
     labCommand(start),
+    completionCommand(start),
   ];
   named.push({ command: '', flags: {}, positionals: {}, commands: namesOf(commands) });
   const parser = yargs([...argv])

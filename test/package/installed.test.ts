@@ -54,6 +54,14 @@ describe('the installed package', () => {
     expect(await drctl(...offlinePlan(home))).toContain('Plan of aws-same-region');
   });
 
+  it('is a plugin of kubectl, and of oc by the same name', async () => {
+    const bin = path.join(folder, 'node_modules/.bin');
+    expect(await readdir(bin)).toEqual(expect.arrayContaining(['drctl', 'kubectl-dr', 'oc-dr']));
+    const env = { ...process.env, PATH: `${bin}:${process.env['PATH'] ?? ''}` };
+    const { stdout } = await run('kubectl', ['dr', '--version'], { cwd: folder, env });
+    expect(stdout).toBe(await drctl('--version'));
+  });
+
   it('starts a lab in the background, and finds the runbook that it ships with', async () => {
     expect(await drctl('lab', 'up')).toContain('drctl plan runbooks/aws-same-region.yaml');
     expect(await drctl('lab', 'down')).toContain('down');

@@ -69,11 +69,6 @@ function writeCanonical(
   return write('}');
 }
 
-/** "sha256:<64 hex digits>" of the text in UTF-8. */
-export function digestText(text: string): string {
-  return `sha256:${createHash('sha256').update(text, 'utf8').digest('hex')}`;
-}
-
 /** Digest of all env values that are not sensitive; a value that is not given counts as null. */
 export function digestEnv(env: readonly EnvValue[]): string {
   const open: Record<string, Json> = {};
