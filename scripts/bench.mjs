@@ -8,7 +8,11 @@ const folder = '.bench';
 rmSync(folder, { recursive: true, force: true });
 await build({
   // The servers are processes of their own.
-  input: { main: 'bench/main.ts', 's3-sink': 'bench/servers/s3-sink.ts' },
+  input: {
+    main: 'bench/main.ts',
+    's3-sink': 'bench/servers/s3-sink.ts',
+    'etcd-pod': 'bench/servers/etcd-pod.ts',
+  },
   platform: 'node',
   // Packages are loaded from node_modules, as the tests load them.
   external: /^[^./]/,

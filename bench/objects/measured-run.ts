@@ -1,8 +1,10 @@
 // A whole run of drctl as a process of its own, and how long each of its steps was under way, as the journal has it.
 
-import { mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runCommand } from '../measure/command.ts';
+import { readJournal } from '../measure/journal.ts';
+import type { JournalEvent } from '../measure/journal.ts';
 
 export interface MeasuredRun {
   /** Of the whole command: start, plan, a second look right before each step, the steps. */
@@ -10,11 +12,6 @@ export interface MeasuredRun {
   readonly peakMiB: number;
   /** Step → the seconds between the records of its beginning and of its end. */
   readonly steps: ReadonlyMap<string, number>;
-}
-
-interface JournalLine {
-  readonly at: string;
-  readonly event: { readonly type: string; readonly step?: string };
 }
 
 export interface RunRequest {
@@ -41,21 +38,16 @@ export async function measuredRun(request: RunRequest): Promise<MeasuredRun> {
     [...request.drctl, 'apply', 'runbook.yaml', '--auto-approve', '--quiet'],
     { cwd, stdout: 'ignore' },
   );
-  const runs = path.join(cwd, '.drctl', 'runs');
-  const [run = ''] = await readdir(runs);
-  const journal = await readFile(path.join(runs, run, 'journal.ndjson'), 'utf8');
-  return { seconds, peakMiB, steps: durations(journal) };
+  return { seconds, peakMiB, steps: durations(await readJournal(cwd)) };
 }
 
-function durations(journal: string): ReadonlyMap<string, number> {
+function durations(events: readonly JournalEvent[]): ReadonlyMap<string, number> {
   const began = new Map<string, number>();
   const took = new Map<string, number>();
-  for (const line of journal.trimEnd().split('\n')) {
-    const { at, event } = JSON.parse(line) as JournalLine;
-    const { type, step = '' } = event;
-    if (type === 'step.started') began.set(step, Date.parse(at));
+  for (const { atMs, type, step = '' } of events) {
+    if (type === 'step.started') began.set(step, atMs);
     if (type === 'step.succeeded') {
-      took.set(step, (Date.parse(at) - (began.get(step) ?? Number.NaN)) / 1000);
+      took.set(step, (atMs - (began.get(step) ?? Number.NaN)) / 1000);
     }
   }
   return took;

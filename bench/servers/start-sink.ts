@@ -1,10 +1,9 @@
 // The S3 that keeps nothing, started as a process of its own over TLS, as S3 is.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createCertificateAuthority } from '../../src/lab/tls/index.ts';
+import { startChildServer } from './child-server.ts';
 
 export interface Sink {
   readonly url: string;
@@ -29,18 +28,7 @@ export async function startSink(folder: string): Promise<Sink> {
     'credentials',
     '[default]\naws_access_key_id = sink\naws_secret_access_key = sink\n',
   );
-  const program = path.join(path.dirname(process.argv[1] ?? ''), 's3-sink.js');
-  const args = [program, await write('sink.crt', cert), await write('sink.key', key)];
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  return {
-    url: line.toString().trim(),
-    caBundle,
-    credentialsFile,
-    close: async () => {
-      const gone = once(child, 'exit');
-      child.stdin.end();
-      await gone;
-    },
-  };
+  const files = [await write('sink.crt', cert), await write('sink.key', key)];
+  const { said: url, close } = await startChildServer('s3-sink', files);
+  return { url, caBundle, credentialsFile, close };
 }

@@ -1,15 +1,18 @@
 // How fast a file gets into S3, and in how much memory: `drctl apply` of a runbook with the one step s3.upload, beside
 // `aws s3 cp` of the same file to the same server. Both verify TLS and send checksums; drctl also computes the SHA-256.
+// Then the same for an etcd snapshot out of a pod.
 
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { copyWithAws } from '../bytes/aws-copy.ts';
+import type { Surroundings } from '../bytes/aws-copy.ts';
+import { measureSnapshot } from '../bytes/snapshot.ts';
 import { installed, runCommand } from '../measure/command.ts';
 import { writeContent } from '../measure/content.ts';
 import { alone, inTurns } from '../measure/in-turns.ts';
 import type { BenchLine } from '../report/line.ts';
 import { startSink } from '../servers/start-sink.ts';
-import type { Sink } from '../servers/start-sink.ts';
-import type { BenchContext, Suite } from '../suite.ts';
+import type { Suite } from '../suite.ts';
 
 const MB = 1_000_000;
 /** Memory must not grow with the size. The last is the one that is measured in turns. */
@@ -48,17 +51,13 @@ export const bytes: Suite = {
       await writeFile(path.join(context.folder, 'upload.yaml'), runbook);
       const lines: BenchLine[] = [];
       for (const sizeMB of sizesMB) lines.push(...(await ofSize(sizeMB, { context, sink })));
-      return lines;
+      const limits = { atLeastRatio, atMostMiB };
+      return [...lines, ...(await measureSnapshot({ context, sink }, limits))];
     } finally {
       await sink.close();
     }
   },
 };
-
-interface Surroundings {
-  readonly context: BenchContext;
-  readonly sink: Sink;
-}
 
 async function ofSize(sizeMB: number, around: Surroundings): Promise<BenchLine[]> {
   const { context } = around;
@@ -122,12 +121,4 @@ async function upload(file: string, { context, sink }: Surroundings) {
   const ran = await runCommand([...context.drctl, ...args], { cwd: context.folder });
   await rm(state, { recursive: true });
   return ran;
-}
-
-function copyWithAws(aws: string, file: string, { context, sink }: Surroundings) {
-  const server = ['--endpoint-url', sink.url, '--ca-bundle', sink.caBundle];
-  return runCommand([aws, 's3', 'cp', '--quiet', ...server, file, 's3://sink/aws'], {
-    cwd: context.folder,
-    env: { AWS_SHARED_CREDENTIALS_FILE: sink.credentialsFile, AWS_DEFAULT_REGION: 'us-east-1' },
-  });
 }

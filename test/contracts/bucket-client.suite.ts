@@ -3,7 +3,7 @@
 
 import { createHash, randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { BucketClient, BucketObject } from '../../src/actions/ports.ts';
+import type { BucketClient, BucketObject, PartChecksums } from '../../src/actions/ports.ts';
 
 export interface BucketClientUnderTest {
   readonly client: BucketClient;
@@ -34,6 +34,8 @@ export function upload(
     readonly sha256?: string;
     readonly signal?: AbortSignal;
     readonly onParts?: (uploadId: string) => Promise<void>;
+    readonly partChecksums?: PartChecksums;
+    readonly sizeBytes?: number;
   } = {},
 ): Promise<BucketObject> {
   return client.upload(at, {

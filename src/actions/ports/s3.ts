@@ -51,11 +51,23 @@ export interface BucketReader {
   identity(signal: AbortSignal): Promise<string | undefined>;
 }
 
+/** CRC-32 of a content in stretches of one size; the last may be shorter. */
+export interface PartChecksums {
+  readonly partSizeBytes: number;
+  /** Unsigned, in the order of the stretches. */
+  readonly crc32: readonly number[];
+}
+
 export interface UploadOptions {
   readonly content: AsyncIterable<Uint8Array>;
   readonly sizeBytes: number;
   /** Hex SHA-256 of the whole content: kept with the object and checked again at the bucket after the upload. */
   readonly sha256: string;
+  /**
+   * Where the same reading that gave the SHA-256 gave these too: an upload in parts of this size holds each part against its
+   * own before it is sent, and hashes the whole no second time.
+   */
+  readonly partChecksums?: PartChecksums;
   readonly partSizeBytes: number;
   readonly encryption: 'none' | 'AES256' | 'aws:kms';
   readonly kmsKeyId?: string;

@@ -7,9 +7,10 @@ import { DrctlError, counted, defineAction } from '../../engine/index.ts';
 import type { Planned, ReadContext, WriteContext } from '../../engine/index.ts';
 import { digestOf, findSourceFile, openSourceFile } from '../source-file.ts';
 import type { SourceFileContent } from '../source-file.ts';
-import type { BucketObject, DrPorts } from '../ports.ts';
+import type { BucketObject, DrPorts, UploadOptions } from '../ports.ts';
 import { mayOnBucket, mayOnObject, mayReadObject, mayUseKey } from './support/permissions.ts';
 import { objectParams, sha256Param, sizeOf, uriOf } from './support/params.ts';
+import { digestInParts } from './support/part-checksums.ts';
 import {
   cutOffUploads,
   isForeignUpload,
@@ -153,7 +154,7 @@ async function plan(wanted: Params, ctx: ReadContext<DrPorts>): Promise<Planned<
     { object: `${wanted.target}: ${on.object}`, fields: { etag: present?.etag ?? null } },
   ];
   if (present !== undefined && source?.sizeBytes === present.sizeBytes) {
-    const { sha256 } = await contentOf(source, {}, ctx.signal);
+    const sha256 = source.sha256 ?? (await digestOf(source.read(), ctx.signal)).sha256;
     if (present.sha256 === sha256) {
       const because = 'the object there has this content';
       return {
@@ -185,7 +186,7 @@ async function plan(wanted: Params, ctx: ReadContext<DrPorts>): Promise<Planned<
 async function apply(wanted: Params, ctx: WriteContext<DrPorts>): Promise<Outputs> {
   const partSizeBytes = sizeOf(wanted.partSize ?? '8Mi');
   const source = await openSourceFile(ctx.readers, wanted.from);
-  const content = await contentOf(source, wanted, ctx.signal);
+  const content = await contentOf(source, { sha256: wanted.sha256, partSizeBytes }, ctx.signal);
   const { sha256, sizeBytes } = content;
   if (wanted.sha256 !== undefined && wanted.sha256 !== sha256) {
     throw new DrctlError(
@@ -204,7 +205,7 @@ async function apply(wanted: Params, ctx: WriteContext<DrPorts>): Promise<Output
   }
   await recordUpload(ctx, { address: wanted, content, replaced: present });
   const uploaded = await s3.upload(wanted, {
-    // The upload holds the whole against its SHA-256 before it shows: a reader that does so too would only take time.
+    // The upload holds the content against its checksums before it shows: a reader that does so too would only take time.
     content: source.read({ start: 0, end: sizeBytes }),
     ...content,
     cutOff,
@@ -224,12 +225,13 @@ async function apply(wanted: Params, ctx: WriteContext<DrPorts>): Promise<Output
 /** What is to be uploaded. It is read for that only where nobody has said what it should be. */
 async function contentOf(
   source: SourceFileContent,
-  wanted: Pick<Params, 'sha256'>,
+  expected: { readonly sha256: string | undefined; readonly partSizeBytes: number },
   signal: AbortSignal,
-): Promise<{ readonly sha256: string; readonly sizeBytes: number }> {
+): Promise<Pick<UploadOptions, 'sha256' | 'sizeBytes' | 'partChecksums'>> {
   const { sizeBytes } = source;
-  const sha256 = source.sha256 ?? wanted.sha256;
-  return sha256 === undefined ? digestOf(source.read(), signal) : { sha256, sizeBytes };
+  const sha256 = source.sha256 ?? expected.sha256;
+  if (sha256 !== undefined) return { sha256, sizeBytes };
+  return digestInParts(source.read(), expected.partSizeBytes, signal);
 }
 
 function outputsOf(object: BucketObject, sha256: string): Outputs {

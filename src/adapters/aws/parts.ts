@@ -1,11 +1,15 @@
 // Cuts a stream into parts of one size, in a fixed number of buffers. When all of them are in use the stream is not read
 // on, so memory stays bounded however slow the other side is.
 
+import { crc32 } from 'node:zlib';
+
 export interface Part {
   /** From 1. */
   readonly number: number;
   /** Valid until `release`. */
   readonly bytes: Uint8Array;
+  /** Of these bytes, unsigned. */
+  readonly crc32: number;
   /** The buffer may be used for another part. */
   release(): void;
   /** It could not be sent: the iteration throws this. */
@@ -21,12 +25,14 @@ export async function* partsOf(
   let number = 0;
   let buffer: Uint8Array | undefined;
   let filledBytes = 0;
+  let checksum = 0;
   const cut = (from: Uint8Array): Part => {
     number += 1;
-    const bytes = from.subarray(0, filledBytes);
+    const part = { number, bytes: from.subarray(0, filledBytes), crc32: checksum };
     buffer = undefined;
     filledBytes = 0;
-    return { number, bytes, release: () => pool.give(from), fail: pool.fail };
+    checksum = 0;
+    return { ...part, release: () => pool.give(from), fail: pool.fail };
   };
   for await (const chunk of content) {
     let offset = 0;
@@ -34,6 +40,8 @@ export async function* partsOf(
       buffer ??= await pool.take();
       const piece = chunk.subarray(offset, offset + size.partSizeBytes - filledBytes);
       buffer.set(piece, filledBytes);
+      // While the piece is still in the processor's cache, which no part fits in.
+      checksum = crc32(piece, checksum);
       filledBytes += piece.byteLength;
       offset += piece.byteLength;
       if (filledBytes === size.partSizeBytes) yield cut(buffer);

@@ -2,7 +2,6 @@
 // nothing encrypts the way to it, the SHA-256 of the part is signed as well: that every server verifies.
 
 import { Readable } from 'node:stream';
-import { crc32 } from 'node:zlib';
 import type { UploadPartCommandInput } from '@aws-sdk/client-s3';
 import { DrctlError } from '../../engine/index.ts';
 import type { Part } from './parts.ts';
@@ -32,7 +31,7 @@ export function createPartSender({ sdk, client }: S3Connection): PartSender {
   let verifies = false;
   return {
     async send({ at, part, signal }) {
-      const ChecksumCRC32 = checksumOf(part.bytes);
+      const ChecksumCRC32 = checksumOf(part);
       const command = new sdk.UploadPartCommand({
         ...at,
         PartNumber: part.number,
@@ -52,14 +51,14 @@ export function createPartSender({ sdk, client }: S3Connection): PartSender {
 }
 
 /** Whether the bucket has this very part already. */
-export function isSame(there: SentPart | undefined, { bytes }: Part): there is SentPart {
-  return there?.sizeBytes === bytes.byteLength && there.ChecksumCRC32 === checksumOf(bytes);
+export function isSame(there: SentPart | undefined, part: Part): there is SentPart {
+  return there?.sizeBytes === part.bytes.byteLength && there.ChecksumCRC32 === checksumOf(part);
 }
 
 /** As S3 writes it: big-endian, in base64. */
-function checksumOf(bytes: Uint8Array): string {
+function checksumOf({ crc32 }: Part): string {
   const sum = Buffer.alloc(4);
-  sum.writeUInt32BE(crc32(bytes));
+  sum.writeUInt32BE(crc32);
   return sum.toString('base64');
 }
 

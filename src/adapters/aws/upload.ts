@@ -1,7 +1,6 @@
 // A streamed upload with bounded memory, of content whose size and SHA-256 are known beforehand. Content that fits one
-// part is a single write; larger content goes up in parts, of which those
-// that an upload which was cut off has left there are not sent again. The SHA-256 of the whole is computed on the way and must be the
-// expected one before the upload is completed.
+// part is a single write; larger content goes up in parts, of which those that an upload which was cut off has left there
+// are not sent again. An upload is completed only when the content was what was announced (`expected-parts.ts`).
 
 import { createHash } from 'node:crypto';
 import type { BucketObject, ObjectAddress, UploadOptions } from '../../actions/ports.ts';
@@ -10,9 +9,9 @@ import { boundedCall } from './bounded-call.ts';
 import { headObject, uriOf } from './bucket-reader.ts';
 import { findCutOff } from './cut-off-upload.ts';
 import { errorOf, hasName } from './errors.ts';
+import { checkContent, expectedParts } from './expected-parts.ts';
 import { partsInFlight, uploadInParts } from './multipart.ts';
 import { partsOf } from './parts.ts';
-import type { Part } from './parts.ts';
 import type { AwsConnection, S3Connection } from './sdk.ts';
 
 const maxParts = 10_000;
@@ -68,7 +67,7 @@ async function putWhole(target: Target): Promise<string | undefined> {
     if (sizeBytes <= options.sizeBytes) body = Uint8Array.from(part.bytes);
     part.release();
   }
-  checkContent(target, { sizeBytes, sha256: hash.digest('hex') });
+  checkContent(target.options, { sizeBytes, sha256: hash.digest('hex') }, uriOf(target.address));
   const answer = await s3.client.send(
     new s3.sdk.PutObjectCommand({
       ...labels(target),
@@ -85,28 +84,16 @@ async function putInParts(target: Target, partSizeBytes: number): Promise<string
   const { s3, options, address } = target;
   const { cutOff = [], signal } = options;
   const begun = await findCutOff(s3, { address, uploadIds: cutOff, signal });
-  const hash = createHash('sha256');
-  let sizeBytes = 0;
-  const counted = async function* (): AsyncGenerator<Part> {
-    for await (const part of partsOf(options.content, { partSizeBytes, buffers: partsInFlight })) {
-      hash.update(part.bytes);
-      sizeBytes += part.bytes.byteLength;
-      yield part;
-    }
-  };
   try {
     const { versionId } = await uploadInParts({
       s3,
       request: labels(target),
-      parts: counted(),
+      parts: expectedParts(options, { partSizeBytes, buffers: partsInFlight, uri: uriOf(address) }),
       signal,
       ...(begun !== undefined && { begun }),
       ...(options.onParts !== undefined && { onBegun: options.onParts }),
       onSent: options.onProgress,
-      beforeCompleting: () => {
-        checkContent(target, { sizeBytes, sha256: hash.digest('hex') });
-        return {};
-      },
+      beforeCompleting: () => ({}),
     });
     return versionId;
   } catch (cause) {
@@ -114,18 +101,6 @@ async function putInParts(target: Target, partSizeBytes: number): Promise<string
     if (hasName(cause, 'NoSuchUpload')) return undefined;
     throw cause;
   }
-}
-
-function checkContent(
-  { address, options }: Target,
-  found: { readonly sizeBytes: number; readonly sha256: string },
-): void {
-  if (found.sizeBytes === options.sizeBytes && found.sha256 === options.sha256) return;
-  throw new DrctlError(
-    'DATA_CORRUPT',
-    `The content for ${uriOf(address)} is ${found.sizeBytes} bytes with the SHA-256 ${found.sha256}, expected are ${options.sizeBytes} bytes with ${options.sha256}`,
-    { hint: 'The file was changed while it was uploaded' },
-  );
 }
 
 export async function abandonUpload(

@@ -1,3 +1,4 @@
+import { setImmediate as tick } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { dnsAssert } from '../../../src/actions/dns/assert.ts';
 import { dnsUpdate } from '../../../src/actions/dns/update.ts';
@@ -105,6 +106,30 @@ test('dns.wait goes on until the names are as wanted, also over a passing failur
     },
   );
   expect(outputs).toEqual({ records: [] });
+});
+
+test('waits that go on side by side look at their zone together, one look every 250 ms', async () => {
+  const { world, zones } = published();
+  const reader = zones.reader();
+  Object.assign(world.readers, { dns: () => Promise.resolve(reader) });
+  let nowMs = 0;
+  const clock = {
+    monotonicMs: () => nowMs,
+    sleep: async (ms: number) => {
+      await tick();
+      nowMs += ms;
+    },
+  };
+  const lookedMs: number[] = [];
+  const records = zones.records.bind(zones);
+  zones.records = (id) => {
+    lookedMs.push(nowMs);
+    if (lookedMs.length === 5) zones.addZone('Z1', 'example.com');
+    return records(id);
+  };
+  const params = { ...zone, names: [host], until: 'absent' };
+  await Promise.all(['a', 'b', 'c'].map(() => applyAction(world, dnsWait, params, { clock })));
+  expect(lookedMs).toEqual([0, 250, 500, 750, 1_000]);
 });
 
 test.each<[string, readonly DnsRecordSet[], Omit<WaitGoal, 'names'>, boolean]>([

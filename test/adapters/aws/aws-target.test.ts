@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Fault } from '../../../src/lab/aws/index.ts';
+import { digestInParts } from '../../../src/actions/s3/support/part-checksums.ts';
 import { partsOf } from '../../../src/adapters/aws/parts.ts';
 import { contentOf, inChunks, upload } from '../../contracts/bucket-client.suite.ts';
 import { profileText, startTarget } from './target.ts';
@@ -134,6 +135,45 @@ describe('uploads', () => {
     const bytes = randomBytes(large);
     await upload(target.bucketClient, at, bytes);
     expect(bytes.equals(await contentOf(target.bucketReader.read(at, signal)))).toBe(true);
+  });
+
+  const partSizeBytes = 5 * 1024 * 1024;
+  const announced = (bytes: Uint8Array) => digestInParts(inChunks(bytes), partSizeBytes, signal);
+
+  test('content with the checksums that were taken of it before comes to the bucket whole', async () => {
+    const { target } = await start();
+    const bytes = randomBytes(large);
+    await upload(target.bucketClient, at, bytes, await announced(bytes));
+    expect(bytes.equals(await contentOf(target.bucketReader.read(at, signal)))).toBe(true);
+  });
+
+  test.each([
+    ['one byte of its last part', (bytes: Buffer) => bytes.fill(bytes.at(-1)! ^ 1, large - 1)],
+    ['one byte of its first part', (bytes: Buffer) => bytes.fill(bytes.at(0)! ^ 1, 0, 1)],
+    ['its length, which is less', (bytes: Buffer) => bytes.subarray(0, 2 * partSizeBytes)],
+    ['its length, which is more', (bytes: Buffer) => Buffer.concat([bytes, bytes])],
+  ])(
+    'content of which %s has changed since its checksums were taken is no object',
+    async (_, change) => {
+      const { target } = await start();
+      const bytes = randomBytes(large);
+      const digest = await announced(bytes);
+      await expect(
+        upload(target.bucketClient, at, change(Buffer.from(bytes)), digest),
+      ).rejects.toMatchObject({ code: 'DATA_CORRUPT' });
+      expect(await target.bucketReader.head(at, signal)).toBeUndefined();
+    },
+  );
+
+  test('checksums of parts of another size are no reason to leave the whole unchecked', async () => {
+    const { target } = await start();
+    const bytes = randomBytes(large);
+    const others = await digestInParts(inChunks(bytes), 2 * partSizeBytes, signal);
+    await upload(target.bucketClient, at, bytes, others);
+    bytes[0] = bytes.at(0)! ^ 1;
+    await expect(upload(target.bucketClient, at, bytes, others)).rejects.toMatchObject({
+      code: 'DATA_CORRUPT',
+    });
   });
 
   test('parts are cut by size, and no more buffers are used than allowed', async () => {

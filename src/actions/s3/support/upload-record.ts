@@ -36,7 +36,8 @@ export async function recordUpload(
   const record: UploadRecord = {
     bucket: address.bucket,
     key: address.key,
-    ...content,
+    sha256: content.sha256,
+    sizeBytes: content.sizeBytes,
     replaced:
       replaced === undefined
         ? null
