@@ -29,7 +29,7 @@ await build({
   plugins: [
     precompiledPlugin(root, validators),
     lazyModules(root, lazy),
-    licencesPlugin('THIRD-PARTY-LICENSES.txt'),
+    licencesPlugin({ licences: 'THIRD-PARTY-LICENSES.txt', bill: 'sbom.cdx.json' }),
   ],
   // Of Handlebars only the parser is used.
   resolve: {

@@ -1,18 +1,23 @@
-// The licences of everything that is bundled, from the packages' own files: what a distribution of them must carry.
+// The licences of everything that is bundled, from the packages' own files: what a distribution of them must carry. And the
+// same as a bill of materials, for tools that look for known weaknesses.
 
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 const licenceFile = /^(licen[cs]e|copying|copyright|notice|third-party-notices)\b/i;
 
-/** A plugin that adds the file `fileName` to the output. Fails the build for a package that brings no licence text. */
-export function licencesPlugin(fileName) {
+/** A plugin that adds both files to the output. Fails the build for a package that brings no licence text. */
+export function licencesPlugin({ licences, bill }) {
   return {
     name: 'licences',
     generateBundle(_options, bundle) {
       const modules = Object.values(bundle).flatMap((output) => Object.keys(output.modules ?? {}));
       const folders = new Set(modules.map(packageFolder).filter((one) => one !== undefined));
-      this.emitFile({ type: 'asset', fileName, source: licencesText([...folders]) });
+      const packages = [...folders]
+        .map(readPackage)
+        .toSorted((a, b) => (a.title < b.title ? -1 : 1));
+      this.emitFile({ type: 'asset', fileName: licences, source: licencesText(packages) });
+      this.emitFile({ type: 'asset', fileName: bill, source: billOf(packages) });
     },
   };
 }
@@ -27,8 +32,23 @@ function packageFolder(id) {
   return path.join(clean.slice(0, at), 'node_modules', name);
 }
 
-function licencesText(folders) {
-  const packages = folders.map(readPackage).toSorted((a, b) => (a.title < b.title ? -1 : 1));
+/** CycloneDX, https://cyclonedx.org/docs/1.6/json/; the same for the same packages. */
+function billOf(packages) {
+  const components = packages.map(({ name, version, licence }) => ({
+    type: 'library',
+    name,
+    version,
+    purl: `pkg:npm/${name.replace('@', '%40')}@${version}`,
+    licenses: [
+      / (?:OR|AND) /.test(licence) ? { expression: licence } : { license: { id: licence } },
+    ],
+  }));
+  const unique = [...new Map(components.map((one) => [one.purl, one])).values()];
+  const bill = { bomFormat: 'CycloneDX', specVersion: '1.6', version: 1, components: unique };
+  return `${JSON.stringify(bill, null, 2)}\n`;
+}
+
+function licencesText(packages) {
   // Many packages of one project carry the same text, which is given once.
   const byText = new Map();
   for (const { title, licence, text } of packages.map((one) => withText(one, packages))) {
@@ -51,6 +71,8 @@ function readPackage(folder) {
     .toSorted();
   const texts = files.map((file) => readFileSync(path.join(folder, file), 'utf8').trim());
   return {
+    name,
+    version,
     title: `${name} ${version}`,
     licence: license,
     author: author?.name ?? author,

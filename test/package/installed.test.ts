@@ -75,4 +75,19 @@ describe('the installed package', () => {
     expect(text).not.toContain('(undefined)');
     expect(text).not.toContain(root);
   });
+
+  it('brings a bill of materials of the same packages', async () => {
+    const text = await readFile(path.join(home, 'dist/sbom.cdx.json'), 'utf8');
+    const { bomFormat, components } = JSON.parse(text) as {
+      bomFormat: string;
+      components: readonly { purl: string; licenses: readonly object[] }[];
+    };
+    expect(bomFormat).toBe('CycloneDX');
+    const purls = components.map(({ purl }) => purl);
+    expect(purls).toContainEqual(expect.stringMatching(/^pkg:npm\/yaml@\d/));
+    expect(purls).toContainEqual(expect.stringMatching(/^pkg:npm\/%40aws-sdk\/client-s3@\d/));
+    expect(new Set(purls).size).toBe(purls.length);
+    expect(text).not.toContain('undefined');
+    expect(text).not.toContain(root);
+  });
 });
