@@ -52,7 +52,10 @@ export function footLines(plan: Plan, summary: PlanSummary, view: PlanView): rea
     );
   }
   for (const { title, from, until } of plan.outages ?? []) {
-    const when = `from ${from} until ${until} has ended`;
+    const stays = plan.selection?.leftOut[until] !== undefined;
+    const when = stays
+      ? `from ${from} on: ${style.bad('nothing in this part ends it')}, for ${until} is left out`
+      : `from ${from} until ${until} has ended`;
     lines.push(...wrapped(`${style.bold('Out of use:')} ${title}, ${when}`, view.proseColumns));
   }
   lines.push(...pastRunLines(view.past, style));

@@ -233,3 +233,12 @@ it('what is out of use for a while is told, with its steps', () => {
     'Out of use: the API is away, from stop until start has ended',
   );
 });
+
+it('a part that puts something out of use and does not bring it back says so', () => {
+  const outages = [{ title: 'the API is away', from: 'stop', until: 'start' }];
+  const choice = { phases: [], only: [], skip: [], until: 'stop' };
+  const selection = { choice, leftOut: { start: 'left out by --until stop' }, kept: [] };
+  expect(shown(planOf({ outages, selection }))).toContain(
+    'Out of use: the API is away, from stop on: nothing in this part ends it, for start is left out',
+  );
+});
