@@ -1,6 +1,5 @@
 // The real process: streams, signals, warnings, and the exit code. The only file of the command line that touches them.
 
-import { spawn } from 'node:child_process';
 import type { Io, Screen } from './io.ts';
 import { DEFAULT_COLUMNS } from './io.ts';
 import { drctlVersion } from './version.ts';
@@ -44,7 +43,10 @@ function processIo(maskWith: Io['maskWith']): Io {
   return {
     stdout: screen(process.stdout),
     stderr: screen(process.stderr),
-    stdin: process.stdin,
+    // Opened by those who read from it.
+    get stdin() {
+      return process.stdin;
+    },
     env: process.env,
     cwd: process.cwd(),
     page,
@@ -59,7 +61,9 @@ function processIo(maskWith: Io['maskWith']): Io {
 }
 
 /** Waits until the person has left it. What it does not want to read any more is no error. */
-function page([program = '', ...words]: readonly string[], text: string): Promise<boolean> {
+async function page([program = '', ...words]: readonly string[], text: string): Promise<boolean> {
+  // Loaded here: it takes as long as a small command, and few are paged.
+  const { spawn } = await import('node:child_process');
   return new Promise((resolve) => {
     const pager = spawn(program, words, { stdio: ['pipe', 'inherit', 'inherit'] });
     pager.once('error', () => resolve(false));

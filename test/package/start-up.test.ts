@@ -51,7 +51,7 @@ describe('the built command', () => {
   it('asked for its version loads nothing but what prints it', async () => {
     const loaded = await loadedBy(['--version']);
     const names = loaded.map((file) => file.replace(/(-[\w-]{8})?\.cjs$/, ''));
-    expect(names.toSorted()).toEqual(['bug', 'drctl', 'runtime', 'version']);
+    expect(names.toSorted()).toEqual(['bug', 'drctl', 'package-files', 'runtime', 'version']);
   });
 
   it.each([

@@ -52,8 +52,10 @@ export function parseCel(expression: string): ParsedCel {
     );
   }
   try {
-    const { ast } = environment.parse(expression);
-    const run = environment.parse(withLinearMatches(withAnyHas(expression)));
+    const written = environment.parse(expression);
+    const { ast } = written;
+    const rewritten = withLinearMatches(withAnyHas(expression));
+    const run = rewritten === expression ? written : environment.parse(rewritten);
     const checked = run.check();
     if (!checked.valid && checked.error !== undefined) throw checked.error;
     if (cache.size >= cacheSize) cache.clear();
@@ -83,6 +85,7 @@ export function celMessage(cause: unknown): string {
 }
 
 function withLinearMatches(expression: string): string {
+  if (!expression.includes('matches')) return expression;
   let text = expression;
   visitCel(environment.parse(expression).ast, (node) => {
     if (node.op !== 'rcall' || node.args[0] !== 'matches') return;
@@ -97,6 +100,7 @@ const maxRewrites = 100;
 
 /** The library's has() takes names with dots only, which rules out has(steps['a-b'].outputs.x). */
 function withAnyHas(expression: string): string {
+  if (!expression.includes('has')) return expression;
   let text = expression;
   for (let count = 0; count < maxRewrites; count += 1) {
     const found = bracketHas(environment.parse(text).ast);

@@ -3,9 +3,18 @@
 
 import type { Json, JsonObject } from '../contracts/json.ts';
 
+const flattened = new WeakMap<JsonObject, readonly JsonObject[]>();
+
 /** The schemas, after unions and intersections are taken apart. Bounded: schemas of actions are finite trees. */
 export function flattenSchema(schema: Json | undefined): readonly JsonObject[] {
   if (!isObject(schema)) return [];
+  // A schema never changes, and is walked once for each step that it speaks of.
+  const known = flattened.get(schema) ?? takenApart(schema);
+  flattened.set(schema, known);
+  return known;
+}
+
+function takenApart(schema: JsonObject): readonly JsonObject[] {
   const parts = ['anyOf', 'oneOf', 'allOf'].flatMap((key) => listOf(schema[key]));
   return [schema, ...parts.flatMap(flattenSchema)];
 }
