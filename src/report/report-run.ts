@@ -1,74 +1,79 @@
-// What the time of a run was spent on: its longest chain, and that of each stretch in which something was out of use.
-// Pure: a run's header and journal give it.
+// The report of a run: its header and journal → a document. Pure.
 
-import type { JournalRecord, Outage, RunHeader } from '../engine/index.ts';
-import { chainTo, orderOf } from './chain.ts';
-import type { Chain } from './chain.ts';
+import { stepGraph } from '../authoring/index.ts';
+import { fold, restOfRunbook, summarizeRun } from '../engine/index.ts';
+import type { JournalRecord, Ports, Registry, RunHeader, Runbook } from '../engine/index.ts';
+import { changeReports } from './change-reports.ts';
+import { cleanData } from './clean-text.ts';
+import { approvalsOf, deedsOf } from './deeds.ts';
+import { endingOf } from './ending.ts';
+import { leftoversOf } from './leftovers.ts';
+import type { RunReport, SessionReport } from './model.ts';
+import { outageWindows } from './outage-windows.ts';
+import { phaseReports } from './phase-reports.ts';
+import { sessionsOf } from './sessions.ts';
 import { spansOf } from './spans.ts';
-import type { Span } from './spans.ts';
+import { storyOf } from './story.ts';
+import { reportTime } from './time-report.ts';
+import type { ToldRun } from './told-run.ts';
+import { troublesOf } from './troubles.ts';
+import { hiddenPlaces, versionsOf } from './versions.ts';
 
-export interface OutageReport extends Chain {
-  readonly title: string;
-  /** RFC 3339, UTC. */
-  readonly beganAt: string;
-  readonly endedAt: string;
-  /** drctl's own time over the time that nobody could have shortened (waits for the world); null without any such. */
-  readonly ownShare: number | null;
+export interface ReportRequest<P extends Ports> {
+  readonly header: RunHeader;
+  readonly records: readonly JournalRecord[];
+  readonly runbook: Runbook;
+  readonly registry: Registry<P>;
+  /** A process works on the run now. */
+  readonly isAlive: boolean;
+  readonly now: Date;
 }
 
-export interface RunReport {
-  readonly runId: string;
-  readonly runbook: { readonly name: string; readonly version: string };
-  readonly beganAt: string;
-  /** Of the last record; the run may be going on. */
-  readonly endedAt: string;
-  readonly chain: Chain;
-  /** Of those whose first step has begun and whose last step has succeeded. */
-  readonly outages: readonly OutageReport[];
-  /** False: the journal is older and does not tell waits apart; steps that only wait are counted as waits. */
-  readonly tellsWaits: boolean;
-}
-
-/** Undefined without a single record. */
-export function reportRun(
-  header: Pick<RunHeader, 'runId' | 'runbook' | 'plan'>,
-  records: readonly JournalRecord[],
-  outages: readonly Outage[],
-): RunReport | undefined {
-  const [first] = records;
-  const last = records.at(-1);
-  if (first === undefined || last === undefined) return undefined;
-  const { phases } = header.plan;
-  const spans = spansOf(records, phases);
-  const order = orderOf(phases);
-  const beganMs = Date.parse(first.at);
-  const lastSpan = spans.at(-1);
-  const nothing = { tookMs: 0, ownMs: 0, waitMs: 0, personMs: 0, idleMs: 0, links: [] };
-  return {
-    runId: header.runId,
-    runbook: { name: header.runbook.name, version: header.runbook.version },
-    beganAt: first.at,
-    endedAt: last.at,
-    chain: lastSpan === undefined ? nothing : chainTo(lastSpan, { spans, order, fromMs: beganMs }),
-    outages: outages.flatMap(({ title, from, until }) => {
-      const begun = spans.find((span) => isAttemptOf(span, from));
-      const ended = spans.findLast((span) => isAttemptOf(span, until));
-      if (begun === undefined || ended === undefined || ended.endedMs < begun.beganMs) return [];
-      const chain = chainTo(ended, { spans, order, fromMs: begun.beganMs });
-      return [
-        {
-          title,
-          beganAt: new Date(begun.beganMs).toISOString(),
-          endedAt: new Date(ended.endedMs).toISOString(),
-          ownShare: chain.waitMs === 0 ? null : chain.ownMs / chain.waitMs,
-          ...chain,
-        },
-      ];
-    }),
-    tellsWaits: records.some(({ event }) => 'waited' in event),
+/** Undefined without a single record: the run has not begun. JOURNAL_ILLEGAL. */
+export function reportRun<P extends Ports>(request: ReportRequest<P>): RunReport | undefined {
+  const { header, records, runbook, registry, isAlive, now } = request;
+  const rest = restOfRunbook(runbook, registry, header.plan.selection);
+  const isWhole = rest === undefined;
+  const timed = reportTime({ header, records, outages: runbook.outages, isWhole });
+  if (timed === undefined) return undefined;
+  const state = fold(records);
+  const steps = runbook.phases.flatMap((phase) => phase.steps);
+  const run: ToldRun = {
+    header,
+    records,
+    state,
+    summary: summarizeRun(runbook, registry, state, header.plan.selection),
+    rest,
+    sessions: sessionsOf(records, isAlive),
+    spans: spansOf(records, header.plan.phases),
+    windows: outageWindows(runbook.outages, records, isWhole),
+    isAlive,
+    titles: new Map(steps.map(({ id, title }) => [id, title])),
+    phaseOf: new Map(steps.map(({ id, phase }) => [id, phase])),
   };
+  const madeAt = now.toISOString();
+  const troubles = troublesOf(run);
+  return cleanData({
+    kind: 'drctl-report',
+    format: 1,
+    madeAt,
+    ...timed,
+    ending: endingOf(run, troubles, madeAt),
+    troubles,
+    leftovers: leftoversOf(run, madeAt),
+    deeds: deedsOf(run),
+    sessions: run.sessions.map(shown),
+    story: storyOf(run),
+    phases: phaseReports(run),
+    changes: changeReports(run),
+    approvals: approvalsOf(run),
+    versions: versionsOf(run),
+    values: header.env,
+    hidden: { names: header.sensitiveEnv, places: hiddenPlaces(header.plan, records) },
+    graph: stepGraph(runbook, registry),
+  });
 }
 
-function isAttemptOf({ kind, step }: Span, wanted: string): boolean {
-  return kind === 'attempt' && step === wanted;
+function shown({ kind, by, pid, beganAt, endedAt, end }: SessionReport): SessionReport {
+  return { kind, by, pid, beganAt, endedAt, end };
 }

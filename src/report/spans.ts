@@ -1,8 +1,10 @@
 // What happened in a run, as stretches of time: attempts, undos, answers of people, and the moments at which a session
 // begins. Pure; the times are those of the journal, whose clock may have been set back in between.
 
-import { stepOfInstance } from './step-of-instance.ts';
+import { stepOfInstance } from '../engine/index.ts';
 import type { JournalEvent, JournalRecord, PlannedPhase, Waited } from '../engine/index.ts';
+
+export type SpanEnd = 'succeeded' | 'failed' | 'stopped' | 'undone' | 'undo-failed' | 'cut-off';
 
 export interface Span {
   readonly kind: 'attempt' | 'mark' | 'undo' | 'approval' | 'session' | 'end';
@@ -16,6 +18,8 @@ export interface Span {
   /** Milliseconds since 1970. */
   readonly beganMs: number;
   readonly endedMs: number;
+  /** How an attempt or an undo ended. `cut-off`: its end was never recorded. */
+  readonly ended?: SpanEnd;
   readonly waited?: Waited;
   /** Whose time it is between what this one waited for and its beginning. */
   readonly before: 'own' | 'person' | 'idle';
@@ -26,6 +30,12 @@ const onlyWaits: ReadonlySet<string> = new Set(['k8s.wait', 'dns.wait', 'flow.sl
 /** These wait for a person. */
 export const asksPeople = 'flow.approve';
 
+const sessionTitles = {
+  'run.resumed': 'Resumed',
+  'rollback.started': 'Rollback',
+  'cleanup.started': 'Cleanup',
+} as const;
+
 type StepEvent = Extract<JournalEvent, { readonly step: string }>;
 
 /** In the order in which they ended. An attempt that was cut off ended with the last word of its session. */
@@ -34,6 +44,11 @@ export function spansOf(
   phases: readonly PlannedPhase[],
 ): readonly Span[] {
   return new Spans(phases).read(records);
+}
+
+/** Another process works on the run from here on: what an earlier one left open, nobody ended. */
+export function beginsSession({ type }: JournalEvent): boolean {
+  return Object.hasOwn(sessionTitles, type);
 }
 
 class Spans {
@@ -55,7 +70,7 @@ class Spans {
     let lastMs = 0;
     for (const { at, event } of records) {
       const atMs = Math.max(lastMs, Date.parse(at));
-      if (event.type === 'run.resumed' || event.type === 'rollback.started') this.cutOff(lastMs);
+      if (beginsSession(event)) this.cutOff(lastMs);
       this.take(event, atMs);
       lastMs = atMs;
     }
@@ -68,23 +83,12 @@ class Spans {
     const moment = { beganMs: atMs, endedMs: atMs };
     switch (event.type) {
       case 'run.resumed':
-        this.spans.push({
-          kind: 'session',
-          id: event.type,
-          title: 'Resumed',
-          ...moment,
-          before: 'idle',
-        });
-        break;
       case 'rollback.started':
-        this.spans.push({
-          kind: 'session',
-          id: event.type,
-          title: 'Rollback',
-          ...moment,
-          before: 'idle',
-        });
+      case 'cleanup.started': {
+        const title = sessionTitles[event.type];
+        this.spans.push({ kind: 'session', id: event.type, title, ...moment, before: 'idle' });
         break;
+      }
       case 'phase.approved':
         this.spans.push({
           kind: 'approval',
@@ -113,12 +117,18 @@ class Spans {
         this.begin({ event, atMs, kind: 'undo' });
         break;
       case 'step.succeeded':
-      case 'step.failed':
-        this.end(event.step, atMs, event.waited);
+        this.end({ step: event.step, atMs, ended: 'succeeded', waited: event.waited });
         break;
+      case 'step.failed': {
+        const ended = event.error.code === 'INTERRUPTED' ? 'stopped' : 'failed';
+        this.end({ step: event.step, atMs, ended, waited: event.waited });
+        break;
+      }
       case 'step.undone':
+        this.end({ step: event.step, atMs, ended: 'undone' });
+        break;
       case 'step.undo-failed':
-        this.end(event.step, atMs);
+        this.end({ step: event.step, atMs, ended: 'undo-failed' });
         break;
       case 'step.skipped':
       case 'step.refused':
@@ -155,12 +165,18 @@ class Spans {
     });
   }
 
-  private end(instance: string, atMs: number, waited?: Waited): void {
-    const span = this.open.get(instance);
+  private end(one: {
+    readonly step: string;
+    readonly atMs: number;
+    readonly ended: SpanEnd;
+    readonly waited?: Waited | undefined;
+  }): void {
+    const { step, atMs, ended } = one;
+    const span = this.open.get(step);
     if (span === undefined) return;
-    this.open.delete(instance);
-    const known = waited ?? this.guess(span, atMs);
-    this.spans.push({ ...span, endedMs: atMs, ...(known !== undefined && { waited: known }) });
+    this.open.delete(step);
+    const waited = one.waited ?? this.guess(span, atMs);
+    this.spans.push({ ...span, endedMs: atMs, ended, ...(waited !== undefined && { waited }) });
   }
 
   private guess({ action = '', beganMs }: Span, endedMs: number): Waited | undefined {
@@ -169,7 +185,8 @@ class Spans {
   }
 
   private cutOff(atMs: number): void {
-    for (const span of this.open.values()) this.spans.push({ ...span, endedMs: atMs });
+    for (const span of this.open.values())
+      this.spans.push({ ...span, endedMs: atMs, ended: 'cut-off' });
     this.open.clear();
   }
 

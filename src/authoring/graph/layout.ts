@@ -19,6 +19,7 @@ export interface StepBox extends Box {
   readonly title: string;
   readonly text: string;
   readonly effect: Effect;
+  readonly look?: string;
 }
 
 export interface PhaseBox extends Box {
@@ -77,8 +78,9 @@ function layPhase(phase: PhaseNode): PhaseBox {
     steps: phase.steps.map((step) => {
       const { x = 0, y = 0, width: wide, height } = laid.node(step.id);
       const corner = { x: x - wide / 2 + offset.x, y: y - height / 2 + offset.y };
-      const { title: name, effect } = step;
-      return { ...corner, width: wide, height, title: name, text: stepText(step), effect };
+      const { title: name, effect, look } = step;
+      const box = { ...corner, width: wide, height, title: name, text: stepText(step), effect };
+      return look === undefined ? box : { ...box, look };
     }),
     lines: phase.edges.map(({ from, to }) => {
       const { points = [] } = laid.edge(from, to) as { points?: readonly Point[] };

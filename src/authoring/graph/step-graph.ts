@@ -13,6 +13,8 @@ export interface StepNode {
   /** It may be left out, or be carried out once for each item of a list. */
   readonly when: boolean;
   readonly forEach: boolean;
+  /** How a drawing of a run shows it, a class of the page that it is part of; absent: by its effect. */
+  readonly look?: string;
 }
 
 export interface PhaseNode {

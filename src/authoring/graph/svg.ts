@@ -25,13 +25,22 @@ const STYLE = `
 
 /** Ends with a line break. */
 export function svg(graph: StepGraph): string {
+  return drawn(graph, `<style>${STYLE}</style>`);
+}
+
+/** As a part of a page, whose own style sheet has the looks of its steps, phases and lines. */
+export function svgPart(graph: StepGraph): string {
+  return drawn(graph, '');
+}
+
+function drawn(graph: StepGraph, style: string): string {
   const { width, height, phases } = drawing(graph);
   const size = `${whole(width)} ${whole(height)}`;
   const title = `Steps of ${graph.name} ${graph.version}`;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${whole(width)}" height="${whole(height)}" viewBox="0 0 ${size}" role="img" aria-labelledby="title">`,
-    `<title id="title">${escaped(title)}</title>`,
-    `<style>${STYLE}</style>`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${whole(width)}" height="${whole(height)}" viewBox="0 0 ${size}" role="img" aria-labelledby="steps-drawn">`,
+    `<title id="steps-drawn">${escaped(title)}</title>`,
+    style,
     '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="#5b6b7f"/></marker></defs>',
     ...phases.flatMap((phase, number) => [
       ...phaseLines(phase),
@@ -57,7 +66,7 @@ function stepLine(step: StepBox): string {
   const text = (y: number, kind: string, words: string): string =>
     `<text${kind} x="${middle}" y="${whole(step.y + y)}" text-anchor="middle">${escaped(words)}</text>`;
   return [
-    `<g><rect class="${step.effect}" ${corners(step)} rx="6"/>`,
+    `<g><rect class="${escaped(step.look ?? step.effect)}" ${corners(step)} rx="6"/>`,
     text(20, '', step.title),
     `${text(36, ' class="small"', step.text)}</g>`,
   ].join('');

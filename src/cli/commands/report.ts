@@ -1,19 +1,33 @@
-// drctl report: what the time of a run was spent on. Reads only.
+// drctl report: what happened in a run and why, as a document; what its time was spent on. Reads only.
 
 import { defineCommand } from '../define-command.ts';
 import { stateFlags } from '../flags.ts';
 
 export const reportCommand = defineCommand({
   command: 'report [run]',
-  describe:
-    'Show what the time of a run was spent on: its longest chain, and each outage second by second',
+  describe: 'Tell what happened in a run, as a page to hand on; and what its time was spent on',
   positionals: { run: { type: 'string', describe: 'Id of the run (default: the newest)' } },
-  flags: stateFlags,
+  flags: {
+    ...stateFlags,
+    format: {
+      alias: 'f',
+      choices: ['text', 'html', 'markdown', 'json'] as const,
+      describe:
+        'text: what each second was spent on; the others: all about the run (default: as the name of the file says, html, or without one text)',
+    },
+    out: {
+      alias: 'o',
+      type: 'string',
+      describe: 'Write it to this file, for its owner only',
+    },
+  },
   examples: [
-    ['drctl report', 'The newest run'],
+    ['drctl report', 'What the time of the newest run was spent on'],
+    ['drctl report -o report.html', 'One page that needs no network: to read, print, attach'],
+    ['drctl report --format markdown', 'For a ticket'],
     [
       'drctl report 20261122-031502-aws-same-region-k3f9 --json',
-      'For machines: every link of every chain, in milliseconds',
+      'For machines: all of it, times in milliseconds',
     ],
   ],
   work: async (args, cli) => (await import('../handlers/report.ts')).report(args, cli),

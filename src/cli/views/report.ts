@@ -1,6 +1,6 @@
 // What the time of a run was spent on, for people.
 
-import type { Chain, Link, OutageReport, RunReport } from '../../report/index.ts';
+import type { Chain, Link, OutageReport, TimeReport } from '../../report/index.ts';
 import type { Output } from '../output.ts';
 import { cut, tableLines } from './table.ts';
 
@@ -10,7 +10,7 @@ type Look = Pick<Output, 'style' | 'verbose' | 'proseColumns'>;
 const SHOWN_FROM_MS = 100;
 const LONGEST_WORDS = 80;
 
-export function reportLines(report: RunReport, look: Look): readonly string[] {
+export function reportLines(report: TimeReport, look: Look): readonly string[] {
   const { style } = look;
   const { runId, runbook, chain, outages, tellsWaits } = report;
   const older = tellsWaits
@@ -36,6 +36,9 @@ function outageLines(outage: OutageReport, look: Look): readonly string[] {
         );
   return [
     `${style.bold(`${capital(outage.title)}:`)} ${sumOf(outage)}${share}`,
+    ...(outage.endedAt === null
+      ? [style.warn(`  not over: since ${outage.beganAt}, as far as the journal says`)]
+      : []),
     ...chainLines(outage, look),
   ];
 }

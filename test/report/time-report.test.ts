@@ -9,7 +9,7 @@ import type {
   PlannedPhase,
   RunHeader,
 } from '../../src/engine/index.ts';
-import { reportRun } from '../../src/report/index.ts';
+import { reportTime } from '../../src/report/index.ts';
 
 type Said = readonly [
   seconds: number,
@@ -21,7 +21,7 @@ const began = (step: string, action = 'k8s.patch') =>
 const done = (step: string, waited?: { ms: number; for: string }) =>
   ({ type: 'step.succeeded', step, attempt: 1, outputs: {}, ...(waited && { waited }) }) as const;
 const skipped = (step: string) => ({ type: 'step.skipped', step, because: 'so' }) as const;
-const start = { type: 'run.started' } as const;
+const start = { type: 'run.started', runId: 'run-1', runbook: {} } as const;
 const finish = { type: 'run.finished', outcome: 'succeeded' } as const;
 
 function phase(id: string, steps: Readonly<Record<string, readonly string[]>>): PlannedPhase {
@@ -39,14 +39,22 @@ function report(phases: readonly PlannedPhase[], said: readonly Said[]) {
     runbook: { name: 'move', version: '1.0.0' },
     plan: { phases },
   } as unknown as RunHeader;
-  const records = said.map(([seconds, event]) => ({
-    at: new Date(Date.UTC(2026, 0, 1) + seconds * 1_000).toISOString(),
-    event,
-  }));
   const outages = [{ title: 'the API is away', from: 'stop', until: 'ready' }];
-  const found = reportRun(header, records as unknown as readonly JournalRecord[], outages);
+  const found = reportTime({ header, records: recordsOf(said), outages, isWhole: true });
   if (found === undefined) throw new Error('no report');
   return found;
+}
+
+/** With the numbers that a journal has. */
+function recordsOf(said: readonly Said[]): readonly JournalRecord[] {
+  const attempts = new Map<string, number>();
+  return said.map(([seconds, event], index) => {
+    const step = String(event['step']);
+    if (event.type === 'step.started') attempts.set(step, (attempts.get(step) ?? 0) + 1);
+    const numbered = 'attempt' in event ? { ...event, attempt: attempts.get(step) ?? 1 } : event;
+    const at = new Date(Date.UTC(2026, 0, 1) + seconds * 1_000).toISOString();
+    return { seq: index + 1, at, event: { changes: [], ...numbered } } as unknown as JournalRecord;
+  });
 }
 
 const links = ({
@@ -184,8 +192,26 @@ describe('an outage', () => {
     });
   });
 
-  it('is told of no run that did not get so far', () => {
-    expect(report(move, moved.slice(0, 8)).outages).toEqual([]);
+  it('that has not ended is told up to the last record', () => {
+    const [open] = report(move, moved.slice(0, 8)).outages;
+    expect(open).toMatchObject({ endedAt: null, endedBy: null, tookMs: 32_000, waitMs: 29_000 });
+    expect(report(move, moved.slice(0, 3)).outages).toEqual([]);
+  });
+
+  it('ends with the undo of its first step, and begins anew when a rollback undoes its last one', () => {
+    const scope = 'rollback';
+    const [whole, again, ...more] = report(move, [
+      ...moved.slice(0, -1),
+      [110, { type: 'rollback.started', because: 'x' }],
+      [111, { type: 'step.undo-impossible', step: 'ready', because: 'reads only' }],
+      [112, { type: 'step.undo-started', step: 'stop', scope }],
+      [115, { type: 'step.undone', step: 'stop', scope }],
+      [116, { type: 'run.finished', outcome: 'rolled-back' }],
+    ]).outages;
+    expect(more).toEqual([]);
+    expect(whole).toMatchObject({ tookMs: 101_000, endedBy: 'until' });
+    expect(again).toMatchObject({ tookMs: 4_000, endedBy: 'undo' });
+    expect(again?.endedAt).toBe('2026-01-01T00:01:55.000Z');
   });
 
   it('without a wait has no share', () => {
@@ -223,7 +249,7 @@ it('can be made of every kept journal', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as JournalRecord);
     const header = { runId: 'r', runbook: {}, plan: { phases: [] } } as unknown as RunHeader;
-    const { chain } = reportRun(header, records, []) ?? {};
+    const { chain } = reportTime({ header, records, outages: [], isWhole: true }) ?? {};
     expect(
       (chain?.ownMs ?? 0) + (chain?.waitMs ?? 0) + (chain?.personMs ?? 0) + (chain?.idleMs ?? 0),
     ).toBe(chain?.tookMs);
