@@ -1,6 +1,7 @@
 // The first and the last sentence about a process that worked on a run. Pure.
 
 import type { StoryLine } from './model.ts';
+import { askedFor } from './sessions.ts';
 import type { Session } from './sessions.ts';
 import { allNamed, between, howText, shortDigest } from './told-run.ts';
 import type { ToldRun } from './told-run.ts';
@@ -30,7 +31,7 @@ function opening({ records, by, kind }: Session, before: Session | undefined): s
     }
     case 'rollback.started': {
       const to = event.to === undefined ? '' : `, down to the step “${event.to}”`;
-      const why = event.because === 'asked for by a person' ? '' : `: ${event.because}`;
+      const why = event.because === askedFor ? '' : `: ${event.because}`;
       return `${by} began to roll it back${later}${to}${moved(event.moved)}${gone(event.unavailable)}${why}`;
     }
     case 'cleanup.started':

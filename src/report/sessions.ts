@@ -13,6 +13,9 @@ export interface Session extends SessionReport {
   readonly because?: string;
 }
 
+/** Why a run is rolled back that does not do so by itself. */
+export const askedFor = 'asked for by a person';
+
 /** What a person may write into the journal of a run that nobody works on. */
 const fromOutside: ReadonlySet<string> = new Set(['step.decided', 'approval.given']);
 
@@ -36,8 +39,9 @@ export function sessionsOf(
 
 /** A run that rolls itself back does so in the process in which a step failed. */
 function isSameProcess(event: JournalEvent | undefined, next: JournalEvent): boolean {
+  if (next.type !== 'rollback.started' || next.because === askedFor) return false;
   const [one, other] = [operatorOf(event), operatorOf(next)];
-  return one.pid === other.pid && one.host === other.host && next.type === 'rollback.started';
+  return one.pid === other.pid && one.host === other.host;
 }
 
 function sessionOf(

@@ -76,11 +76,13 @@ function troubleLines({ troubles }: RunReport): readonly string[] {
   if (troubles.length === 0) return ['', '## What went wrong', '', 'Nothing.'];
   const items = troubles.map(({ at, what, error, then }) => {
     const said = error === undefined ? '' : `: ${md(error.message)} (${code(error.code)})`;
-    const hint = error?.hint === undefined ? '' : ` ${md(error.hint)}`;
+    const hint = hintText(error?.hint);
     return `- ${moment(at)} **${md(what)}**${said}${hint} → ${md(then)}`;
   });
   return ['', '## What went wrong', '', ...items];
 }
+
+const hintText = (hint: string | undefined): string => (hint === undefined ? '' : ` (${md(hint)})`);
 
 function leftoverLines({ leftovers }: RunReport): readonly string[] {
   const items = leftovers.map(
@@ -92,8 +94,7 @@ function leftoverLines({ leftovers }: RunReport): readonly string[] {
 
 function storyLines({ story }: RunReport): readonly string[] {
   const items = story.map(
-    ({ at, tone, text, hint }) =>
-      `- ${moment(at)} ${toneSigns[tone]} ${md(text)}${hint === undefined ? '' : ` ${md(hint)}`}`,
+    ({ at, tone, text, hint }) => `- ${moment(at)} ${toneSigns[tone]} ${md(text)}${hintText(hint)}`,
   );
   return ['', '## What happened', '', ...items];
 }

@@ -98,8 +98,9 @@ summary h3 { display: inline; margin: 0 }
 .st-skipped .stand, .st-left-out .stand, .st-not-begun .stand { color: var(--soft) }
 .change { font-weight: 600 } .change.create { color: var(--good) } .change.update { color: var(--warn) }
 .change.delete { color: var(--bad) } .change.run { color: var(--person) }
-.changes th[scope=rowgroup] { width: 36% }
-.changes td:first-of-type { width: 22% }
+.changes { table-layout: fixed } .changes th:first-child { width: 34% }
+.changes thead th:nth-child(2) { width: 24% }
+.made { margin: 0; padding: 0; list-style: none } .made code + code { color: var(--soft) }
 .scroll { overflow: auto; max-height: 46rem; border-top: 1px solid var(--line) }
 #graph svg { font: 13px Helvetica, Arial, sans-serif; color: var(--ink); max-width: none }
 #graph text { fill: currentColor } #graph .title { font-weight: bold } #graph .small { font-size: 11px }
@@ -115,21 +116,24 @@ summary h3 { display: inline; margin: 0 }
   body { padding: .75rem .75rem 2rem }
   .cards { grid-template-columns: 1fr }
   .story li { grid-template-columns: 5rem 1.2rem 1fr }
+  .when { white-space: normal }
   .timeline .num, .steps .num, .idle { display: none }
   .timeline th[scope=row] { width: 36% } .steps th[scope=row] { width: 44% } .steps .stand { width: 5.5rem }
-  .changes th[scope=rowgroup] { width: 32% }
 }
 @media print {
-  @page { margin: 14mm 12mm }
-  body { font-size: 9.5pt; padding: 0; max-width: none }
-  h1 { font-size: 15pt } h2 { font-size: 12pt; break-after: avoid; margin-top: 1.2rem } h3 { font-size: 10pt }
+  @page { margin: 12mm }
+  html { font-size: 10px }
+  body { padding: 0; max-width: none; line-height: 1.35 }
+  h2 { break-after: avoid; margin-top: 1rem } h3 { break-after: avoid }
   nav, .skip { display: none }
-  .lead { font-size: 10.5pt }
+  .lead { max-width: none }
   tr, .card li, .story li { break-inside: avoid }
-  thead { display: table-header-group }
+  thead { display: table-header-group; break-after: avoid }
   summary { break-after: avoid }
-  details::details-content { content-visibility: visible; display: block; block-size: auto }
-  .scroll { overflow: visible; max-height: none } #graph svg { max-width: 100%; height: auto }
+  details:not(.idle)::details-content { content-visibility: visible; display: block; block-size: auto }
+  .scroll { overflow: visible; max-height: none }
+  #graph svg { display: block; width: auto; height: auto; max-width: 100%; max-height: 225mm; break-inside: avoid }
+  #graph { break-before: page } #graph summary { display: none }
   rect, .badge, .card, .track { print-color-adjust: exact; -webkit-print-color-adjust: exact }
 }
 `;

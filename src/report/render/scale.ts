@@ -14,8 +14,8 @@ export interface Scale {
   readonly gaps: readonly { readonly from: number; readonly to: number; readonly ms: number }[];
 }
 
-const GAP = 6;
-const ALL_GAPS = 30;
+const GAP = 8;
+const ALL_GAPS = 32;
 /** What each session has beside its share of the time. */
 const BASE = 0.12;
 

@@ -8,6 +8,7 @@ import { changeKinds, changeStandings, valueText } from './words.ts';
 
 const MAX_CHANGES = 300;
 const MAX_FIELDS = 30;
+const MAX_FIELDS_MADE = 12;
 
 export function changesSection({ changes, phases }: RunReport): Markup {
   if (changes.length === 0) return markup`<p>Nothing was changed.</p>`;
@@ -56,20 +57,19 @@ function stepChanges(title: string, step: string, changes: readonly ChangeReport
 function changeRows(change: ChangeReport): Markup {
   const { kind, target, object, risk, summary, fields } = change;
   const { sign, word } = changeKinds[kind];
-  const shown = fields.slice(0, MAX_FIELDS);
+  const shown = fields.slice(0, kind === 'create' ? MAX_FIELDS_MADE : MAX_FIELDS);
   const left = fields.length - shown.length;
   const danger = risk === 'safe' ? undefined : markup` <span class="risk ${risk}">${risk}</span>`;
-  const head = markup`<th
-    scope="rowgroup"
-    rowspan="${Math.max(1, shown.length + (left > 0 ? 1 : 0))}"
-  >
+  const isList = kind === 'create' || shown.length === 0;
+  const head = markup`<th scope="rowgroup" rowspan="${isList ? 1 : shown.length + (left > 0 ? 1 : 0)}">
     <span class="change ${kind}">${sign} ${word}</span> ${target}: ${object}${danger}
   </th>`;
-  if (shown.length === 0) {
+  const more = left > 0 ? `and ${counted(left, 'more field')}` : undefined;
+  if (isList) {
     const said = summary ?? (kind === 'delete' ? 'the whole object' : '');
     return markup`<tr>
       ${head}
-      <td colspan="3">${said}</td>
+      <td colspan="3">${shown.length === 0 ? said : madeOf(shown)} ${more}</td>
     </tr> `;
   }
   const rows = shown.map(
@@ -81,11 +81,13 @@ function changeRows(change: ChangeReport): Markup {
         <td><code>${valueText(after)}</code></td>
       </tr> `,
   );
-  const rest =
-    left > 0
-      ? markup`<tr>
-          <td colspan="3">and ${counted(left, 'more field')}</td>
-        </tr> `
-      : undefined;
-  return markup`${rows}${rest}`;
+  return markup`${rows}${more === undefined ? undefined : markup`<tr><td colspan="3">${more}</td></tr>`}`;
+}
+
+/** Of what was not there before, only what it is now has to be told. */
+function madeOf(fields: ChangeReport['fields']): Markup {
+  const items = fields.map(
+    ({ path, after }) => markup`<li><code>${path}</code> <code>${valueText(after)}</code></li>`,
+  );
+  return markup`<ul class="made">${items}</ul>`;
 }

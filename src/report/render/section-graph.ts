@@ -16,7 +16,7 @@ export function graphSection(report: RunReport): Markup {
   const drawn = trusted(svgPart(standingGraph(report)));
   return markup`<details>
     <summary>Draw the ${steps} steps: what waits for what, and where each stands</summary>
-    <div class="scroll" tabindex="0" role="region" aria-label="Graph of the steps">${drawn}</div>
+    <div class="scroll" tabindex="0" role="region" aria-label="The drawing, to be scrolled">${drawn}</div>
   </details>`;
 }
 

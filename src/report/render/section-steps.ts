@@ -18,6 +18,8 @@ export function stepsSection({ phases }: RunReport, tracks: Tracks): Markup {
 function phaseDetails(phase: PhaseReport, tracks: Tracks): Markup {
   const { title, steps, pointOfNoReturn } = phase;
   const counts = countStandings(steps);
+  // On paper, what never began needs no more than its line.
+  const isIdle = steps.every(({ standing }) => standing === 'not-begun' || standing === 'left-out');
   const final = pointOfNoReturn
     ? markup` <span class="final">point of no return</span>`
     : undefined;
@@ -25,9 +27,9 @@ function phaseDetails(phase: PhaseReport, tracks: Tracks): Markup {
     <h3>${title}</h3>
     ${final} <span class="counts">${counts}</span>
   </summary>`;
-  return markup`<details>${head}
+  return markup`<details${isIdle ? markup` class="idle"` : undefined}>${head}
 <table class="steps"><caption class="unseen">Steps of the phase ${title}</caption>
-<thead><tr><th scope="col">Step</th><th scope="col">Stands</th><th scope="col" class="num">Took</th><th scope="col" class="line"><span class="unseen">When</span>${tracks.axis}</th></tr></thead>
+<thead><tr><th scope="col">Step</th><th scope="col">Stands</th><th scope="col" class="num">Took</th><th scope="col" class="line"><span class="unseen">When</span>${tracks.narrowAxis}</th></tr></thead>
 <tbody>${steps.map((step) => stepRow(step, tracks))}</tbody></table></details>
 `;
 }
@@ -45,7 +47,7 @@ function stepRow(step: StepReport, tracks: Tracks): Markup {
   const again =
     attempts === 0
       ? undefined
-      : markup`<br /><small>tried again ${counted(attempts, 'time')}</small>`;
+      : markup`<br /><small>tried again ${attempts === 1 ? '' : counted(attempts, 'time')}</small>`;
   const many =
     instances.length > 1 ? markup`<br /><small>${instances.length} instances</small>` : undefined;
   return markup`<tr class="st-${standing}">
@@ -79,7 +81,10 @@ function notes(instances: readonly InstanceReport[]): Markup {
 
 /** Of all its attempts together. */
 function took(instances: readonly InstanceReport[]): string {
-  const bars = instances.flatMap((one) => one.bars).filter(({ kind }) => kind === 'attempt');
+  // When one that was cut off ended, nobody knows.
+  const bars = instances
+    .flatMap((one) => one.bars)
+    .filter(({ kind, end }) => kind === 'attempt' && end !== 'cut-off');
   if (bars.length === 0) return '';
   return formatDuration(
     bars.reduce((sum, { beganAt, endedAt }) => sum + Date.parse(endedAt) - Date.parse(beganAt), 0),

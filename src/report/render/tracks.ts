@@ -15,10 +15,13 @@ const MIN_WIDTH = 0.5;
 const MAX_BARS = 200;
 /** Letters that fit into one per cent of the width of a page, roughly. */
 const LETTERS = 0.75;
+/** Of a time on the axis, in per cent of its width. */
 const LABEL_WIDTH = 10;
 
 export interface Tracks {
   readonly axis: Markup;
+  /** For a column half as wide. */
+  readonly narrowAxis: Markup;
   readonly sessions: Markup;
   readonly people: Markup;
   readonly outage: (title: string) => Markup;
@@ -35,7 +38,8 @@ export function tracksOf(report: RunReport): Tracks {
   const bars = (all: readonly Bar[]): Markup =>
     row(all.slice(0, MAX_BARS).map((one) => bar(one, scale)));
   return {
-    axis: axis(report, scale),
+    axis: axis(report, scale, LABEL_WIDTH),
+    narrowAxis: axis(report, scale, LABEL_WIDTH * 2.2),
     sessions: row(sessionBars(report, scale)),
     people: row(
       report.deeds.map(
@@ -140,9 +144,8 @@ function outageBars(
 }
 
 function sessionBars({ sessions }: RunReport, scale: Scale): readonly Markup[] {
-  const idle = scale.gaps.map(
-    ({ from, to, ms: gone }) =>
-      markup`<text class="idle" x="${pct((from + to) / 2)}" y="14">${formatDuration(gone)}</text>`,
+  const idle = scale.gaps.map(({ from, to, ms: gone }) =>
+    label(formatDuration(gone), { x: from, width: to - from }, 'idle'),
   );
   const work = sessions.map(({ kind, beganAt, endedAt, end }) => {
     const place = placeOf(beganAt, endedAt, scale);
@@ -150,22 +153,22 @@ function sessionBars({ sessions }: RunReport, scale: Scale): readonly Markup[] {
     if (end !== 'cut-off') return drawn;
     return markup`${drawn}<text class="inside" x="${pct(place.x + place.width)}" dx="-8" y="14">✂</text>`;
   });
-  return [...idle, ...work];
+  return [...idle, ...work].filter((one) => one !== undefined);
 }
 
 /** Inside, where it has room. */
-function label(words: string, { x, width }: Place): Markup | undefined {
+function label(words: string, { x, width }: Place, name = 'inside'): Markup | undefined {
   if (words.length > width * LETTERS) return undefined;
-  return markup`<text class="inside" x="${pct(x + width / 2)}" y="14">${words}</text>`;
+  return markup`<text class="${name}" x="${pct(x + width / 2)}" y="14">${words}</text>`;
 }
 
 /** When each session began, and how long nobody worked between two; what would cover what is there already is left out. */
-function axis({ sessions }: RunReport, scale: Scale): Markup {
+function axis({ sessions }: RunReport, scale: Scale, labelWidth: number): Markup {
   let free = 0;
   const ticks = sessions.flatMap(({ beganAt }): readonly Markup[] => {
     const x = scale.at(ms(beganAt));
-    if (x < free || x > 100 - LABEL_WIDTH / 2) return [];
-    free = x + LABEL_WIDTH;
+    if (x < free || x > 100 - labelWidth / 2) return [];
+    free = x + labelWidth;
     return [
       markup`<line class="tick" x1="${pct(x)}" x2="${pct(x)}" y1="14" y2="20" /><text
           class="time"
