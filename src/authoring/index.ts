@@ -3,7 +3,7 @@
 export { runbookDocument } from './doc/runbook-document.ts';
 export { dot } from './graph/dot.ts';
 export { mermaid } from './graph/mermaid.ts';
-export type { PhaseNode, StepGraph, StepNode } from './graph/step-graph.ts';
+export type { StepGraph } from './graph/step-graph.ts';
 export { stepGraph } from './graph/step-graph.ts';
 export { svg, svgPart } from './graph/svg.ts';
 export type { Difference, FieldDifference } from './diff/diff-runbooks.ts';

@@ -33,8 +33,8 @@ function openWord(status: string, isAlive: boolean, end: string | undefined): st
   const doing = { 'rolling-back': 'rolling back', 'cleaning-up': 'cleaning up' }[status];
   if (isAlive) return doing === undefined ? 'Running' : capital(doing);
   if (status === 'interrupted' || end === 'interrupted') return 'Interrupted';
-  const while_ = doing === undefined ? '' : ` while ${doing}`;
-  return end === 'cut-off' ? `Cut off${while_}` : `Stopped${while_}`;
+  const during = doing === undefined ? '' : ` while ${doing}`;
+  return end === 'cut-off' ? `Cut off${during}` : `Stopped${during}`;
 }
 
 function beginning({ header, records, sessions }: ToldRun): string {

@@ -26,7 +26,7 @@ export interface Trouble {
   readonly what: string;
   readonly error?: ErrorRecord;
   /** What became of it: "done at attempt 2", "rolled back". */
-  readonly then: string;
+  readonly outcome: string;
   /** Nothing made up for it. */
   readonly isOpen: boolean;
 }

@@ -4,7 +4,7 @@ import type { StoryLine } from './model.ts';
 import { askedFor } from './sessions.ts';
 import type { Session } from './sessions.ts';
 import { allNamed, between, howText, shortDigest } from './told-run.ts';
-import type { ToldRun } from './told-run.ts';
+import type { EventOf, ToldRun } from './told-run.ts';
 
 export function openingLine(run: ToldRun, session: Session, number: number): StoryLine {
   const before = run.sessions[number - 1];
@@ -16,13 +16,8 @@ function opening({ records, by, kind }: Session, before: Session | undefined): s
   const later =
     before === undefined ? '' : `, ${between(before.endedAt, records[0]?.at ?? '')} later`;
   switch (event?.type) {
-    case 'run.started': {
-      const { approval, drctl } = event;
-      if (approval === undefined) return `${by} began the run with drctl ${drctl}`;
-      const { digest } = approval;
-      const plan = digest === undefined ? 'the plan' : `the plan ${shortDigest(digest)}`;
-      return `${by} began the run with drctl ${drctl}; ${approval.by} approved ${plan} ${howText(approval)}`;
-    }
+    case 'run.started':
+      return `${by} ${begun(event)}`;
     case 'run.resumed': {
       const from = isElsewhere(by, before) ? ' from another machine' : '';
       const again =
@@ -41,8 +36,17 @@ function opening({ records, by, kind }: Session, before: Session | undefined): s
   }
 }
 
+function begun({ approval, drctl }: EventOf<'run.started'>): string {
+  const began = `began the run with drctl ${drctl}`;
+  if (approval === undefined) return began;
+  const { digest, by } = approval;
+  const plan = digest === undefined ? 'the plan' : `the plan ${shortDigest(digest)}`;
+  return `${began}; ${by} approved ${plan} ${howText(approval)}`;
+}
+
+const host = (who: string): string => who.slice(who.lastIndexOf('@') + 1);
+
 function isElsewhere(by: string, before: Session | undefined): boolean {
-  const host = (who: string): string => who.slice(who.lastIndexOf('@') + 1);
   return before !== undefined && host(by) !== host(before.by);
 }
 

@@ -19,13 +19,17 @@ export function storyOf(run: ToldRun): readonly StoryLine[] {
     first += session.records.length;
   }
   lines.push(...outageLines(run));
-  return lines.toSorted((a, b) => a.place - b.place).map(({ place: _, ...line }) => line);
+  return lines.toSorted((a, b) => a.place - b.place).map(told);
+}
+
+function told({ at, tone, text, hint }: Placed): StoryLine {
+  return hint === undefined ? { at, tone, text } : { at, tone, text, hint };
 }
 
 function outageLines({ windows, records, titles }: ToldRun): readonly Placed[] {
+  const name = (step: string): string => `“${titles.get(step) ?? step}”`;
   const placeOf = (at: string): number => records.findIndex((record) => record.at === at) + 0.5;
   return windows.flatMap(({ title, from, until, beganAt, endedAt, endedBy }) => {
-    const name = (step: string): string => `“${titles.get(step) ?? step}”`;
     const began: Placed = {
       place: placeOf(beganAt),
       at: beganAt,

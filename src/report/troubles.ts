@@ -58,15 +58,15 @@ function told(
   { run, after }: { readonly run: ToldRun; readonly after: number },
 ): Trouble {
   const later = run.records.slice(after);
-  const then = kind === 'undo-failed' ? undoneLater(step, later) : settledLater(step, later);
+  const outcome = kind === 'undo-failed' ? undoneLater(step, later) : settledLater(step, later);
   return {
     at,
     kind,
     step,
     what: `${named(run, step)} ${verb}`,
     ...(error === undefined ? {} : { error }),
-    then: then ?? 'nothing has made up for it',
-    isOpen: then === undefined,
+    outcome: outcome ?? 'nothing has made up for it',
+    isOpen: outcome === undefined,
   };
 }
 
@@ -105,7 +105,7 @@ function ofSession(session: Session, next: Session | undefined, run: ToldRun): T
     at,
     kind: end,
     what: `drctl of ${by} ${verb}`,
-    then: next === undefined ? 'nobody has gone on with it' : goneOn(next, at),
+    outcome: next === undefined ? 'nobody has gone on with it' : goneOn(next, at),
     isOpen: next === undefined,
   };
 }

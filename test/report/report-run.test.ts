@@ -60,7 +60,8 @@ describe('a run that failed, was killed, resumed by somebody else and rolled bac
 
   it('has each thing that went wrong, with what became of it', async () => {
     const { troubles } = await told(eventful);
-    expect(troubles.map(({ what, then, isOpen }) => [what, then, isOpen])).toMatchInlineSnapshot(`
+    expect(troubles.map(({ what, outcome, isOpen }) => [what, outcome, isOpen]))
+      .toMatchInlineSnapshot(`
       [
         [
           "“Make a copy” failed",
@@ -182,7 +183,10 @@ describe('what is left to somebody', () => {
       what: '“Make a copy” was left out by ben@laptop',
       because: 'made by hand',
     });
-    expect(troubles[0]).toMatchObject({ isOpen: false, then: expect.stringContaining('left out') });
+    expect(troubles[0]).toMatchObject({
+      isOpen: false,
+      outcome: expect.stringContaining('left out'),
+    });
     expect(deeds.map(({ what }) => what)).toContain('left out “Make a copy”');
   });
 });

@@ -5,11 +5,10 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
 import { WebSocket } from 'ws';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -143,15 +142,15 @@ async function pageOf(address: string, end: () => Promise<void>): Promise<Page> 
   const requests: string[] = [];
   let own = '';
   let last = 0;
-  socket.on('message', (data) => {
-    const message = JSON.parse(String(data)) as Message;
+  socket.on('message', (data: Buffer) => {
+    const message = JSON.parse(data.toString('utf8')) as Message;
     if (message.id !== undefined) waiting.get(message.id)?.(message);
     for (const hear of heard) hear(message);
     const complaint = complaintOf(message);
     if (complaint !== undefined) complaints.push(complaint);
-    if (message.method === 'Network.requestWillBeSent') {
-      const { url } = message.params?.['request'] as { readonly url: string };
-      if (url !== own) requests.push(url);
+    if (message.method === 'Network.requestWillBeSent' && message.params !== undefined) {
+      const { url } = (message.params['request'] ?? {}) as { readonly url?: string };
+      if (url !== undefined && url !== own) requests.push(url);
     }
   });
   const call = (method: string, params: object = {}): Promise<Record<string, unknown>> =>
@@ -221,11 +220,7 @@ async function pageOf(address: string, end: () => Promise<void>): Promise<Page> 
       return Buffer.from(String(data), 'base64');
     },
     async barriers() {
-      const axe = await readFile(
-        createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
-        'utf8',
-      );
-      await look(`${axe}; undefined`);
+      await look(`${axe.source}; undefined`);
       return look<readonly string[]>(
         `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
           violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => id + ': ' + help + ': ' + html)))`,

@@ -55,9 +55,8 @@ export async function report(args: ReportArgs, cli: Cli): Promise<number> {
   return 0;
 }
 
-const documents: Readonly<Record<Exclude<ReportFormat, 'text'>, (report: RunReport) => string>> = {
-  html: (report) =>
-    reportHtml(report, (text) => createHash('sha256').update(text).digest('base64')),
+const documents: Readonly<Record<Exclude<ReportFormat, 'text'>, (found: RunReport) => string>> = {
+  html: (found) => reportHtml(found, (text) => createHash('sha256').update(text).digest('base64')),
   markdown: reportMarkdown,
   json: reportJson,
 };

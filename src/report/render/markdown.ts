@@ -67,17 +67,18 @@ function code(text: string): string {
   return longest === 0 ? `${fence}${flat}${fence}` : `${fence} ${flat} ${fence}`;
 }
 
+const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return ['', line(heads), line(heads.map(() => '---')), ...rows.map(line)];
 }
 
 function troubleLines({ troubles }: RunReport): readonly string[] {
   if (troubles.length === 0) return ['', '## What went wrong', '', 'Nothing.'];
-  const items = troubles.map(({ at, what, error, then }) => {
+  const items = troubles.map(({ at, what, error, outcome }) => {
     const said = error === undefined ? '' : `: ${md(error.message)} (${code(error.code)})`;
     const hint = hintText(error?.hint);
-    return `- ${moment(at)} **${md(what)}**${said}${hint} → ${md(then)}`;
+    return `- ${moment(at)} **${md(what)}**${said}${hint} → ${md(outcome)}`;
   });
   return ['', '## What went wrong', '', ...items];
 }

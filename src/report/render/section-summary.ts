@@ -36,7 +36,7 @@ function troubleCard(troubles: readonly Trouble[]): Markup {
           <time datetime="${one.at}">${one.at.slice(11, 19)}</time>
           <strong>${one.what}</strong>${errorText(one)}
         </p>
-        <p class="then">${one.isOpen ? '✗' : '→'} ${one.then}</p>
+        <p class="then">${one.isOpen ? '✗' : '→'} ${one.outcome}</p>
       </li>`,
   );
   return card(
