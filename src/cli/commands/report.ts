@@ -13,7 +13,7 @@ export const reportCommand = defineCommand({
       alias: 'f',
       choices: ['text', 'html', 'markdown', 'json'] as const,
       describe:
-        'text: what each second was spent on; the others: all about the run (default: as the name of the file says, html, or without one text)',
+        'text tells what each second was spent on, the others all about the run (default: by the ending of the file’s name, else html; text without a file)',
     },
     out: {
       alias: 'o',
