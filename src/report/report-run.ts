@@ -32,7 +32,7 @@ export interface ReportRequest<P extends Ports> {
 /** Undefined without a single record: the run has not begun. JOURNAL_ILLEGAL. */
 export function reportRun<P extends Ports>(request: ReportRequest<P>): RunReport | undefined {
   const { header, records, runbook, registry, isAlive, now } = request;
-  const rest = restOfRunbook(runbook, registry, header.plan.selection);
+  const rest = restOfRunbook(runbook, registry, header.plan);
   const isWhole = rest === undefined;
   const timed = reportTime({ header, records, outages: runbook.outages, isWhole });
   if (timed === undefined) return undefined;
