@@ -32,7 +32,7 @@ export interface ReportRequest<P extends Ports> {
 /** Undefined without a single record: the run has not begun. JOURNAL_ILLEGAL. */
 export function reportRun<P extends Ports>(request: ReportRequest<P>): RunReport | undefined {
   const { header, records, runbook, registry, isAlive, now } = request;
-  const rest = restOfRunbook(runbook, registry, header.plan);
+  const rest = restOfRunbook(runbook, registry, header.plan.selection);
   const isWhole = rest === undefined;
   const timed = reportTime({ header, records, outages: runbook.outages, isWhole });
   if (timed === undefined) return undefined;
@@ -42,7 +42,7 @@ export function reportRun<P extends Ports>(request: ReportRequest<P>): RunReport
     header,
     records,
     state,
-    summary: summarizeRun(runbook, registry, state, header.plan.selection),
+    summary: summarizeRun(runbook, registry, state, header.plan),
     rest,
     sessions: sessionsOf(records, isAlive),
     spans: spansOf(records, header.plan.phases),
