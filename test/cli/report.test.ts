@@ -8,7 +8,7 @@ import { createBench, secret, values } from './bench.ts';
 const bench = createBench();
 const at = (name: string): string => path.join(bench.cwd, name);
 
-beforeEach(async () => {
+async function makeRun(): Promise<void> {
   const { code, stdout, stderr } = await bench.drctl(
     'apply',
     'small.yaml',
@@ -16,7 +16,9 @@ beforeEach(async () => {
     '--auto-approve',
   );
   expect(code, stdout + stderr).toBe(0);
-});
+}
+
+beforeEach(makeRun);
 
 describe('drctl report', () => {
   it.each([

@@ -18,7 +18,7 @@ function kubectl(...words: readonly string[]): Promise<unknown> {
   return promisify(execFile)('kubectl', ['--kubeconfig', config, ...words]);
 }
 
-beforeAll(async () => {
+async function killAndResume(): Promise<void> {
   bench = await openWorkbench();
   const killed = { signal: 'SIGKILL' as const, step: 'upload-snapshot' };
   const begun = await bench.interrupted(killed, 'apply', runbook, ...bench.env, '--auto-approve');
@@ -31,7 +31,9 @@ beforeAll(async () => {
   const again = { signal: 'SIGKILL' as const, step: 'restore-machines' };
   const resumed = await bench.interrupted(again, 'resume', '--auto-approve');
   expect(resumed.signal, show(resumed)).toBe('SIGKILL');
-}, LIMIT_MS);
+}
+
+beforeAll(killAndResume, LIMIT_MS);
 afterAll(() => bench.close());
 
 async function report(): Promise<RunReport> {

@@ -165,7 +165,7 @@ export async function told(
     env: { KUBECONFIG_FILE: '/home/ada/here.kubeconfig' },
     sensitiveEnv: ['TOKEN'],
     unavailable: [],
-    plan: { phases: runbook.phases, envDigest: digest },
+    plan: { phases: runbook.phases, envDigest: digest, unavailable: [] },
     ...over,
   } as unknown as RunHeader;
   const records = said.map(([seconds, event], index) => ({
