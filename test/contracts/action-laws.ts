@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { DrctlError } from '../../src/engine/index.ts';
-import type { Action, ForeseenUse, Json, JsonObject } from '../../src/engine/index.ts';
+import type { Action, Asked, ForeseenUse, Json, JsonObject } from '../../src/engine/index.ts';
 import { validateOutputs, validateParams } from '../../src/engine/language/validate-params.ts';
 import { auditArtifacts } from '../../src/engine/auditing/audit-artifacts.ts';
 import type { DrPorts } from '../../src/actions/ports.ts';
@@ -56,12 +56,14 @@ export function actionLaws(
 }
 
 function readLaws(action: Action<DrPorts>, scenario: LawScenario): void {
-  it('plan writes nothing and repeats itself', async () => {
+  it('plan writes nothing, repeats itself, and tells the same changes where nothing else is asked', async () => {
     const world = await scenario.build();
     const before = world.content();
-    const first = await foreseen(plan(action, scenario, world));
-    const second = await foreseen(plan(action, scenario, world));
+    const first = await foreseen(plan(action, scenario, world, { asked: 'consequences' }));
+    const second = await foreseen(plan(action, scenario, world, { asked: 'consequences' }));
     expect(second).toEqual(first);
+    const { changes } = await plan(action, scenario, world, { asked: 'changes' });
+    expect(changes).toEqual(first.changes);
     expect(world.content()).toEqual(before);
     expect(world.faults.writes).toBe(0);
   });
@@ -95,7 +97,7 @@ function writeLaws(action: Action<DrPorts>, scenario: LawScenario): void {
     const memory = new StepMemory();
     const outputs = await apply(action, scenario, world, memory);
     const after = world.content();
-    const { changes } = await plan(action, scenario, world, memory);
+    const { changes } = await plan(action, scenario, world, { memory });
     expect(changes.map(({ kind }) => kind)).toEqual(['none']);
     expect(await apply(action, scenario, world, memory)).toEqual(outputs);
     expect(world.content()).toEqual(after);
@@ -145,7 +147,7 @@ function writeLaws(action: Action<DrPorts>, scenario: LawScenario): void {
         const memory = new StepMemory();
         const wasCut = await applyCut(action, scenario, { world, memory, call, when });
         // As the engine does: another attempt is planned first, and its own half-made work must not refuse it.
-        await plan(action, scenario, world, memory);
+        await plan(action, scenario, world, { memory });
         await apply(action, scenario, world, memory);
         expect(world.content(), `cut ${when} call ${call}`).toEqual(uncut.content());
         return wasCut;
@@ -242,7 +244,7 @@ function contextOptions({ names }: LawScenario) {
   return names === undefined ? {} : { names };
 }
 
-/** With what it will leave, which is asked for only while a whole run is planned. */
+/** With what it will leave. */
 async function foreseen(planned: ReturnType<typeof plan>) {
   const { consequences, ...rest } = await planned;
   return { ...rest, consequences: await consequences?.() };
@@ -253,14 +255,12 @@ async function plan(
   action: Action<DrPorts>,
   scenario: LawScenario,
   world: World,
-  memory?: StepMemory,
+  { memory, ...options }: { memory?: StepMemory; asked?: Asked } = {},
 ) {
   const params = validateParams(action, scenario.params);
   return action.plan(params, {
-    ...readContext(world, contextOptions(scenario)),
-    ...(memory !== undefined && {
-      earlier: { undoEntries: memory.undo, token: memory.token },
-    }),
+    ...readContext(world, { ...contextOptions(scenario), ...options }),
+    ...(memory && { earlier: { undoEntries: memory.undo, token: memory.token } }),
   });
 }
 

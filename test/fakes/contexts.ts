@@ -4,7 +4,13 @@
 import { setImmediate as tick } from 'node:timers/promises';
 import { InvariantError } from '../../src/engine/index.ts';
 import { evaluateExpression } from '../../src/engine/language/evaluate.ts';
-import type { Json, ProgressReport, ReadContext, WriteContext } from '../../src/engine/index.ts';
+import type {
+  Asked,
+  Json,
+  ProgressReport,
+  ReadContext,
+  WriteContext,
+} from '../../src/engine/index.ts';
 import type { DrPorts } from '../../src/actions/ports.ts';
 import type { World } from './world.ts';
 
@@ -32,6 +38,7 @@ export interface ContextOptions {
   readonly now?: Date;
   /** Absent: no time passes, and the clock of durations stands still. */
   readonly clock?: Clock;
+  readonly asked?: Asked;
 }
 
 export function readContext(world: World, options: ContextOptions = {}): ReadContext<DrPorts> {
@@ -47,6 +54,7 @@ export function readContext(world: World, options: ContextOptions = {}): ReadCon
     waiting: async (_what, work) => work(),
     evaluate: (expression, names) => evaluateCel(expression, { ...options.names, ...names }),
     report: (progress) => options.onReport?.(progress),
+    ...(options.asked !== undefined && { asked: options.asked }),
   };
 }
 

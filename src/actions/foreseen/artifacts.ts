@@ -7,7 +7,7 @@ export function foreseeArtifacts(
   artifacts: ArtifactReader,
   consequences: readonly ArtifactConsequence[],
 ): ArtifactReader {
-  const written = new Map(consequences.map(({ name, text }) => [name, Buffer.from(text)]));
+  const written = new Map(consequences.map(({ name, bytes }) => [name, bytes]));
   if (written.size === 0) return artifacts;
   return {
     stat: async (name) => {

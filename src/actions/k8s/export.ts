@@ -3,23 +3,22 @@
 
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
-import { CelExpression, DrctlError, counted, defineAction, listSome } from '../../engine/index.ts';
-import type { ReadContext, WriteContext } from '../../engine/index.ts';
+import { CelExpression, DrctlError, counted, defineAction } from '../../engine/index.ts';
+import type { Change, ReadContext, WriteContext } from '../../engine/index.ts';
 import type { DrPorts } from '../ports.ts';
 import { exportPermissions } from './support/export-permissions.ts';
-import { foreseenExport, writeExport } from './support/export-files.ts';
+import { foreseenExport, foundForExport, writeExport } from './support/export-files.ts';
+import { exportOutputs, notesOf, outputsOf } from './support/export-outputs.ts';
+import type { ExportOutputs } from './support/export-outputs.ts';
 import { eachForExport } from './support/export-selection.ts';
 import type { NotTaken, TakenObject } from './support/export-selection.ts';
 import { indexName, keptExport, readIndex } from './support/exported.ts';
-import { groupBy } from './support/group-by.ts';
-import { writeTextArtifact } from './support/json-artifacts.ts';
+import { writeChunks } from './support/json-artifacts.ts';
 import { describeObject, describeRef } from './support/objects.ts';
-import type { NamedObject } from './support/recreation.ts';
 import {
   apiVersionField,
   kindField,
   kubeTarget,
-  namedObject,
   namespaceField,
   selectionFields,
 } from './support/schemas.ts';
@@ -112,19 +111,7 @@ const params = Type.Object(
   { additionalProperties: false },
 );
 
-const outputs = Type.Object({
-  artifact: Type.String({ description: 'Name of the artifact folder, for k8s.restore `from`' }),
-  digest: Type.Optional(
-    Type.String({ description: '"sha256:…" of the index; not known while planning' }),
-  ),
-  count: Type.Integer(),
-  counts: Type.Record(Type.String(), Type.Integer(), { description: 'Objects of each kind' }),
-  groups: Type.Record(Type.String(), Type.Integer(), { description: 'Objects of each group' }),
-  objects: Type.Array(namedObject),
-  notTaken: Type.Array(Type.Object({ object: Type.String(), because: Type.String() })),
-});
-
-export const k8sExport = defineAction<DrPorts, typeof params, typeof outputs>({
+export const k8sExport = defineAction<DrPorts, typeof params, typeof exportOutputs>({
   name: 'k8s.export',
   version: 1,
   effect: 'change',
@@ -162,25 +149,21 @@ export const k8sExport = defineAction<DrPorts, typeof params, typeof outputs>({
     },
   ],
   params,
-  outputs,
+  outputs: exportOutputs,
   permissions: (wanted) => ({ carryOut: exportPermissions(wanted) }),
   plan: async (wanted, ctx) => {
     const kube = await ctx.readers.kube(wanted.target);
     const taken = eachForExport(wanted, kube, ctx);
-    const { objects, notTaken, files } = await foreseenExport(wanted.to, taken);
-    const existing = await readIndex(ctx.readers.artifacts, wanted.to);
+    if (ctx.asked === 'changes') {
+      return { changes: await changesOf(wanted, await countOf(taken), ctx) };
+    }
+    const { objects, notTaken, files } =
+      ctx.asked === 'consequences'
+        ? await foreseenExport(wanted.to, taken)
+        : { ...(await foundForExport(taken)), files: [] };
+    const changes = await changesOf(wanted, objects.length, ctx);
     return {
-      changes:
-        existing === undefined
-          ? [
-              {
-                kind: 'run',
-                on: { target: wanted.target, object: `artifact ${wanted.to}` },
-                summary: `export ${counted(objects.length, 'object')}`,
-                risk: 'safe',
-              },
-            ]
-          : [{ kind: 'none', because: 'it was exported already' }],
+      changes,
       observed: objects.map((object) => ({
         object: `${wanted.target}: ${describeRef(object)}`,
         id: object.uid,
@@ -188,7 +171,7 @@ export const k8sExport = defineAction<DrPorts, typeof params, typeof outputs>({
       })),
       outputs: outputsOf(wanted.to, objects, notTaken),
       notes: notesOf(notTaken),
-      consequences: async () => (existing === undefined ? files : []),
+      consequences: async () => (changes.some(({ kind }) => kind === 'run') ? files : []),
     };
   },
   apply: async (wanted, ctx) => {
@@ -210,9 +193,9 @@ export const k8sExport = defineAction<DrPorts, typeof params, typeof outputs>({
     const { objects, notTaken, digest } = await writeExport(
       wanted.to,
       taken,
-      async (name, text) => {
+      async (name, chunks) => {
         await ctx.recordUndo({ [exportedKey]: wanted.to });
-        return writeTextArtifact(ctx, name, text);
+        return writeChunks(ctx, name, chunks);
       },
     );
     return { ...outputsOf(wanted.to, objects, notTaken), digest };
@@ -237,11 +220,30 @@ export const k8sExport = defineAction<DrPorts, typeof params, typeof outputs>({
   artifacts: ({ outputs: exported }) => keptExport(exported),
 });
 
-type Outputs = Static<typeof outputs>;
+type Wanted = Static<typeof params>;
 
 const exportedKey = 'artifact';
 /** Beyond so many nobody reads each name, and showing it takes longer than exporting it. */
 const reportedOneByOne = 100;
+
+/** With nothing kept of them. */
+async function countOf(taken: AsyncGenerator<TakenObject, unknown>): Promise<number> {
+  let count = 0;
+  for await (const _ of taken) count += 1;
+  return count;
+}
+
+async function changesOf(
+  { target, to }: Wanted,
+  count: number,
+  ctx: ReadContext<DrPorts>,
+): Promise<readonly Change[]> {
+  if ((await readIndex(ctx.readers.artifacts, to)) !== undefined) {
+    return [{ kind: 'none', because: 'it was exported already' }];
+  }
+  const summary = `export ${counted(count, 'object')}`;
+  return [{ kind: 'run', on: { target, object: `artifact ${to}` }, summary, risk: 'safe' }];
+}
 
 async function* reported(
   taken: AsyncGenerator<TakenObject, readonly NotTaken[]>,
@@ -261,39 +263,11 @@ async function* reported(
 }
 
 async function exportedOutputs(
-  wanted: Static<typeof params>,
+  wanted: Wanted,
   ctx: ReadContext<DrPorts>,
-): Promise<Outputs | undefined> {
+): Promise<ExportOutputs | undefined> {
   const found = await readIndex(ctx.readers.artifacts, wanted.to);
   if (found === undefined) return undefined;
   const { index, digest } = found;
   return { ...outputsOf(wanted.to, index.objects, index.notTaken), digest };
-}
-
-function outputsOf(
-  artifact: string,
-  files: readonly (NamedObject & { readonly group: string })[],
-  notTaken: readonly NotTaken[],
-): Outputs {
-  const count = (keyOf: (file: NamedObject & { readonly group: string }) => string) =>
-    Object.fromEntries([...groupBy(files, keyOf)].map(([key, members]) => [key, members.length]));
-  return {
-    artifact,
-    count: files.length,
-    counts: count(({ kind }) => kind),
-    groups: count(({ group }) => group),
-    objects: files.map(({ apiVersion, kind, namespace, name }) => ({
-      apiVersion,
-      kind,
-      ...(namespace === undefined ? {} : { namespace }),
-      name,
-    })),
-    notTaken: notTaken.map(({ object, because }) => ({ object, because })),
-  };
-}
-
-function notesOf(notTaken: readonly NotTaken[]): readonly string[] {
-  return [...groupBy(notTaken, ({ because }) => because)].map(
-    ([because, left]) => `Not taken: ${listSome(left.map(({ object }) => object))} (${because})`,
-  );
 }

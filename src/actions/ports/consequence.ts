@@ -24,7 +24,7 @@ export type KubeConsequence =
 export interface ArtifactConsequence {
   readonly kind: 'artifact';
   readonly name: string;
-  readonly text: string;
+  readonly bytes: Uint8Array;
 }
 
 export type Consequence = KubeConsequence | ArtifactConsequence;

@@ -24,7 +24,9 @@ export interface Listing {
  * page after it is on its way: two are in memory at most.
  */
 export async function* listObjects(listing: Listing): AsyncGenerator<KubeObject, string> {
-  const given = new Set<string>();
+  // As one text for each page: a set of them all would be most of what a long list holds, and hardly any is begun anew.
+  const given: string[] = [];
+  let again: ReadonlySet<string> | undefined;
   let restarts = 0;
   let token: string | undefined;
   const abandoned = new AbortController();
@@ -38,6 +40,7 @@ export async function* listObjects(listing: Listing): AsyncGenerator<KubeObject,
       } catch (error) {
         if (!isExpired(error) || token === undefined || restarts >= MAX_LIST_RESTARTS) throw error;
         restarts += 1;
+        again = new Set(given.flatMap((identities) => identities.split('\n')));
         token = undefined;
         coming = fetchPage({ ...listing, signal }, token);
         continue;
@@ -49,12 +52,9 @@ export async function* listObjects(listing: Listing): AsyncGenerator<KubeObject,
         // It may fail, or be abandoned, before anybody waits for it.
         coming.catch(() => undefined);
       }
-      for (const item of page.items ?? []) {
-        const identity = identityOf(item);
-        if (given.has(identity)) continue;
-        given.add(identity);
-        yield complete(item, listing.resource);
-      }
+      const items = (page.items ?? []).filter((item) => again?.has(identityOf(item)) !== true);
+      given.push(items.map(identityOf).join('\n'));
+      for (const item of items) yield complete(item, listing.resource);
       if (isLast) return page.metadata?.resourceVersion ?? '';
     }
   } finally {
@@ -84,9 +84,9 @@ async function fetchPage(listing: Listing, token: string | undefined): Promise<P
   });
 }
 
-/** Items of a list carry no apiVersion and kind of their own. */
-function complete(item: KubeObject, resource: KubeResource): KubeObject {
-  return { ...item, apiVersion: resource.apiVersion, kind: resource.kind };
+/** Items of a list carry no apiVersion and kind of their own. Nobody else has them yet: a copy of each would cost as much again. */
+function complete(item: KubeObject, { apiVersion, kind }: KubeResource): KubeObject {
+  return Object.assign(item, { apiVersion, kind });
 }
 
 /** "namespace/name": unique within one kind. */

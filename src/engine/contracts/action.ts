@@ -50,7 +50,15 @@ export interface ReadContext<P extends Ports> {
   readonly earlier?: EarlierAttempts;
   /** Some parameters hold "(known after STEP)" (`FilledInLater`), which no server may judge. Given to `plan` only. */
   readonly incomplete?: boolean;
+  /** Given to `plan` only: what of its answer is not looked at need not be worked out, or held. */
+  readonly asked?: Asked;
 }
+
+/**
+ * How much of what a plan answers is looked at. Right before an attempt only its changes; while a whole run is planned all of
+ * it, and the consequences where a later step is planned on them. Absent: all but the consequences.
+ */
+export type Asked = 'changes' | 'consequences';
 
 export interface EarlierAttempts {
   readonly undoEntries: ReadonlyMap<string, Json>;
@@ -123,8 +131,8 @@ export interface Planned<Outputs, Consequence = never> {
   /** Sentences that the whole plan is to be read under, shown at its top: what would be lost. */
   readonly warnings?: readonly string[];
   /**
-   * What it will leave, in order, for the plans of the steps after it. Asked for only while a whole run is planned. It may
-   * hold secrets: never kept or shown.
+   * What it will leave, in order, for the plans of the steps after it. Called only where `asked` said so. It may hold
+   * secrets: never kept or shown.
    */
   consequences?(): Promise<readonly Consequence[]>;
 }

@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../contracts/json.ts';
 export interface Redactor {
   add(value: string): void;
   maskText(text: string): string;
-  /** Strings anywhere inside, keys too. */
+  /** Strings anywhere inside, keys too. What holds no secret is given back itself: most does not, and some is large. */
   mask<T extends Json>(value: T): T;
 }
 
@@ -42,7 +42,7 @@ export function createRedactor(values: Iterable<string> = []): Redactor {
 
   const maskText = (original: string): string => {
     if (whole.has(original)) return mask;
-    const text = original.replace(signedUrl, mask);
+    const text = original.includes('://') ? original.replace(signedUrl, mask) : original;
     if (forms.size === 0) return text;
     pattern ??= new RegExp(
       [...forms]
@@ -58,10 +58,17 @@ export function createRedactor(values: Iterable<string> = []): Redactor {
     if (typeof value === 'string') return maskText(value);
     if (typeof value === 'number') return whole.has(String(value)) ? mask : value;
     if (value === null || typeof value !== 'object') return value;
-    if (Array.isArray(value)) return (value as readonly Json[]).map(maskValue);
-    return Object.fromEntries(
-      Object.entries(value as JsonObject).map(([key, item]) => [maskText(key), maskValue(item)]),
+    if (Array.isArray(value)) {
+      const items = value as readonly Json[];
+      const masked = items.map(maskValue);
+      return masked.every((item, index) => item === items[index]) ? value : masked;
+    }
+    const entries = Object.entries(value as JsonObject);
+    const masked = entries.map(([key, item]) => [maskText(key), maskValue(item)] as const);
+    const isSame = masked.every(
+      ([key, item], index) => key === entries[index]?.[0] && item === entries[index]?.[1],
     );
+    return isSame ? value : Object.fromEntries(masked);
   };
 
   return {

@@ -48,12 +48,21 @@ export function validateOutputs<P extends Ports>(
   return validate(validatorOf(outputsUse(action)), outputs, { subject, at: undefined });
 }
 
+/** For defaults to be filled into. Unlike structuredClone it shares the strings, which most of it is. */
+function copyOf(value: Json): Json {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return (value as readonly Json[]).map(copyOf);
+  const copy: Record<string, Json> = { ...(value as JsonObject) };
+  for (const [key, item] of Object.entries(copy)) copy[key] = copyOf(item);
+  return copy;
+}
+
 function validate(
   check: ValidateFunction,
   value: JsonObject,
   context: { readonly subject: string; readonly at: SourceRange | undefined },
 ): JsonObject {
-  const copy = structuredClone(value);
+  const copy = copyOf(value) as JsonObject;
   if (check(copy)) return copy;
   const problems = schemaProblems(check.errors ?? [], copy as Json).map(
     ({ message, hint }): Problem => ({

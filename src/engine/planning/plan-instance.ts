@@ -1,7 +1,7 @@
 // Plans one instance of a step: render, validate, ask the action. The plan command uses it, and the executor again
 // right before each attempt, so that what is done is always what was last looked at.
 
-import type { EarlierAttempts, Planned, Ports } from '../contracts/action.ts';
+import type { Asked, EarlierAttempts, Planned, Ports } from '../contracts/action.ts';
 import type { Json, JsonObject } from '../contracts/json.ts';
 import type { Scope, Step } from '../contracts/runbook.ts';
 import { renderParams } from '../language/render-params.ts';
@@ -26,6 +26,7 @@ export interface PlanInstanceInput<P extends Ports> {
   readonly incomplete?: boolean;
   /** Before an attempt that is not the step's first. */
   readonly earlier?: EarlierAttempts;
+  readonly asked?: Asked;
   readonly signal: AbortSignal;
 }
 
@@ -65,6 +66,7 @@ export async function planInstance<P extends Ports>(
         ...createReadContext(session, { id, title: step.title }, scope, bounded),
         ...(input.earlier !== undefined && { earlier: input.earlier }),
         ...(!rendered.known && { incomplete: true }),
+        ...(input.asked !== undefined && { asked: input.asked }),
       }),
   );
   learnReplaced(session.redactor, planned.changes);

@@ -12,6 +12,7 @@ import { afterPhase, isForeseeable } from './foresight.ts';
 import type { ForeseenStep } from './foresight.ts';
 import { levelsOf, topologicalOrder, transitiveNeeds } from './graph.ts';
 import { askedOf } from './asked-of.ts';
+import { builtOn, needsOf } from './built-on.ts';
 import { evaluateImpact } from './evaluate-impact.ts';
 import { findLeftOut, isLeftOutPhase } from './left-out.ts';
 import type { LeftOutFindings } from './left-out.ts';
@@ -32,13 +33,15 @@ import type { UnreachableTargets } from './unreachable-targets.ts';
  */
 export async function planRun<P extends Ports>(session: Session<P>): Promise<Plan> {
   session.signal.throwIfAborted();
-  const { runbook } = session;
+  const { runbook, registry } = session;
+  const needs = needsOf(runbook.phases);
   const planning: Planning<P> = {
     session,
     queue: new PQueue({ concurrency: session.parallel }),
     unreachable: createUnreachableTargets(targetsThatMayBeDown(runbook)),
-    needs: needsOf(runbook.phases),
-    leftOut: findLeftOut(runbook, session.registry, session.selection),
+    needs,
+    builtOn: builtOn(runbook.phases, needs, registry),
+    leftOut: findLeftOut(runbook, registry, session.selection),
   };
   let scope = baseScope(session);
   const preconditions = await evaluatePreconditions({
@@ -104,6 +107,7 @@ interface Planning<P extends Ports> {
   readonly queue: PQueue;
   readonly unreachable: UnreachableTargets;
   needs(step: string): readonly string[];
+  readonly builtOn: ReadonlySet<string>;
   readonly leftOut: LeftOutFindings;
 }
 
@@ -199,7 +203,7 @@ function showPhase<P extends Ports>(
 }
 
 function planOne<P extends Ports>(
-  { session, queue, unreachable, needs, leftOut }: Planning<P>,
+  { session, queue, unreachable, needs, leftOut, ...planning }: Planning<P>,
   input: {
     readonly step: Step;
     readonly scope: Scope;
@@ -213,7 +217,8 @@ function planOne<P extends Ports>(
   const neededHere = [...inPhase.values()].filter(({ id }) => needed.has(id));
   const foresight = { earlier: [...foreseen, ...neededHere], needed };
   const refusal = leftOut.refusals.get(step.id);
-  return planStep({ session, step, scope, foresight, unreachable, refusal, queue });
+  const isBuiltOn = planning.builtOn.has(step.id);
+  return planStep({ session, step, scope, foresight, unreachable, refusal, queue, isBuiltOn });
 }
 
 function targetsThatMayBeDown({ targets }: Runbook): ReadonlySet<string> {
@@ -274,11 +279,6 @@ function asksNobody<P extends Ports>(
         targets.some((target) => unavailable.includes(target)),
     )
   );
-}
-
-function needsOf(phases: readonly Phase[]): (step: string) => readonly string[] {
-  const needs = new Map(phases.flatMap(({ steps }) => steps.map((step) => [step.id, step.needs])));
-  return (step) => needs.get(step) ?? [];
 }
 
 function stepOf(steps: ReadonlyMap<string, Step>, id: string): Step {

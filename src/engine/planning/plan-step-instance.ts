@@ -83,6 +83,7 @@ export async function planStepInstance<P extends Ports>(
         ...(instance.item === undefined ? {} : { item: instance.item }),
         scope: input.scope,
         incomplete: true,
+        ...(input.isBuiltOn && { asked: 'consequences' }),
         signal,
       }),
     );
@@ -120,9 +121,15 @@ async function planWithConsequences<P extends Ports>(
   input: PlanInstanceInput<P>,
 ): Promise<ForeseenPlan> {
   const plan = await planInstance(input);
-  const consequences = plan.kind === 'planned' ? await plan.planned.consequences?.() : undefined;
+  const consequences =
+    input.asked === 'consequences' && plan.kind === 'planned'
+      ? await plan.planned.consequences?.()
+      : undefined;
   return { plan, consequences: consequences ?? [] };
 }
+
+/** Where only the identity counts; once for all, since there may be very many of them. */
+const digestOfNothing = digestJson(null);
 
 type Known = (parts: Partial<PlannedInstance>, rest?: Partial<InstanceOutcome>) => InstanceOutcome;
 
@@ -158,7 +165,7 @@ function fromPlan<P extends Ports>(
       observed: observed.map(({ object, id, fields }) => ({
         object,
         ...(id === undefined ? {} : { id }),
-        digest: digestJson(session.redactor.mask(fields)),
+        digest: fields === null ? digestOfNothing : digestJson(session.redactor.mask(fields)),
       })),
       notes: [...notes, ...missing, ...provisional],
     },

@@ -28,6 +28,8 @@ export interface PlanStepInput<P extends Ports> {
   readonly step: Step;
   readonly scope: Scope;
   readonly foresight: Foresight;
+  /** Other steps are planned on what this one leaves. */
+  readonly isBuiltOn: boolean;
   readonly unreachable: UnreachableTargets;
   /** Why it may not be carried out without what is left out. */
   readonly refusal: DrctlError | undefined;

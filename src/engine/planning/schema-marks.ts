@@ -13,8 +13,11 @@ export function markedStrings(
   const found = new Set<string>();
   const isMarked = ({ 'x-drctl': mark }: JsonObject): boolean =>
     typeof mark === 'string' && wanted(mark);
+  const mayHoldSome = (part: JsonObject): boolean => marksIn(part).some(wanted);
   const walk = (at: Json, schemas: readonly JsonObject[], isWanted: boolean): void => {
     const takes = isWanted || schemas.some(isMarked);
+    // Most schemas hold no such mark, and values may be lists of very many items.
+    if (!takes && !schemas.some(mayHoldSome)) return;
     if (typeof at === 'string') {
       if (takes) found.add(at);
     } else if (Array.isArray(at)) {
@@ -29,6 +32,20 @@ export function markedStrings(
   };
   walk(value, flattenSchema(schema as Json), false);
   return [...found];
+}
+
+const marksOf = new WeakMap<object, readonly string[]>();
+
+/** All marks anywhere in a schema. */
+function marksIn(schema: Json): readonly string[] {
+  if (schema === null || typeof schema !== 'object') return [];
+  const known = marksOf.get(schema);
+  if (known !== undefined) return known;
+  const mark = (schema as JsonObject)['x-drctl'];
+  const own = typeof mark === 'string' ? [mark] : [];
+  const found = [...new Set([...own, ...Object.values(schema).flatMap(marksIn)])];
+  marksOf.set(schema, found);
+  return found;
 }
 
 /** Teaches the redactor the strings that the schema marks as sensitive. */

@@ -1,7 +1,8 @@
 // Everything that comes before an attempt is begun, and only reads: is the step wanted, do the guards hold, and what
 // would it do now. The answer is data; nothing has been changed when it is given.
 
-import type { Planned, Ports } from '../contracts/action.ts';
+import type { Ports } from '../contracts/action.ts';
+import type { Change } from '../contracts/change.ts';
 import type { DrctlError } from '../contracts/errors.ts';
 import { invariant } from '../contracts/invariant.ts';
 import type { Instance } from '../contracts/journal-event.ts';
@@ -27,7 +28,8 @@ export type Prepared =
   | {
       readonly kind: 'ready';
       readonly params: JsonObject;
-      readonly planned: Planned<JsonObject, object>;
+      /** Nothing else of the plan: a long attempt would hold it all the while. */
+      readonly changes: readonly Change[];
       readonly scope: Scope;
     };
 
@@ -55,9 +57,9 @@ export async function prepareAttempt<P extends Ports>(
   const refusal = of.effect === 'read' ? undefined : await refusedByGuard(run, of, signal);
   if (refusal !== undefined) return { kind: 'refuse', error: refusal };
 
-  const { params, planned } = await planNow(run, { id, of, scope, signal });
+  const { params, changes } = await planNow(run, { id, of, scope, signal });
   refuseMasked(run, params, step.needs);
-  return { kind: 'ready', params, planned, scope };
+  return { kind: 'ready', params, changes, scope };
 }
 
 /** It is not of the part of the runbook that was asked for. */
@@ -82,7 +84,7 @@ async function planNow<P extends Ports>(
     readonly scope: Scope;
     readonly signal: AbortSignal;
   },
-): Promise<{ readonly params: JsonObject; readonly planned: Planned<JsonObject, object> }> {
+): Promise<{ readonly params: JsonObject; readonly changes: readonly Change[] }> {
   const { session } = run;
   const { step } = of;
   if (of.effect !== 'read') {
@@ -91,20 +93,21 @@ async function planNow<P extends Ports>(
       step,
       instanceId: id,
       scope,
+      asked: 'changes',
       signal,
       ...(instanceOf(run.journal.state, id).begun && {
         earlier: { undoEntries: await undoEntriesOf(run, id), token: tokenOf(session.runId, id) },
       }),
     });
     invariant(plan.kind === 'planned', `${id} is due, so all that it needs must have ended`);
-    return plan;
+    return { params: plan.params, changes: plan.planned.changes };
   }
   const action = session.registry.get(step.action);
   const rendered = renderParams(action, step.with, scope);
   invariant(rendered.known, `${id} is due, so all that it needs must have ended`);
   const params = validateParams(action, rendered.value, step.at);
   learnSensitive(session.redactor, action.params, params);
-  return { params, planned: { changes: [{ kind: 'none', because: 'reads only' }] } };
+  return { params, changes: [{ kind: 'none', because: 'reads only' }] };
 }
 
 /** For a step that has not begun: once it has, half of its work may be there and `when` is not asked any more. */

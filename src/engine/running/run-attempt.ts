@@ -38,7 +38,7 @@ export async function runAttempt<P extends Ports>(
   if (next.kind === 'refuse') {
     return endAttempt(run, request, { kind: 'threw', error: next.error });
   }
-  const raised = await askAboutRisk(run, request, next.planned.changes);
+  const raised = await askAboutRisk(run, request, next.changes);
   if (raised === 'interrupted') return undefined;
   if (raised !== undefined) return endAttempt(run, request, { kind: 'threw', error: raised });
   // The run may have begun to stop while this was prepared; nothing is lost by not beginning.
@@ -51,7 +51,7 @@ export async function runAttempt<P extends Ports>(
     action: action.name,
     actionVersion: action.version,
     params: action.shown(next.params),
-    changes: next.planned.changes,
+    changes: next.changes,
   });
   run.live.params.set(id, next.params);
   const { ended, waited } = await carryOut(run, request, next);

@@ -117,13 +117,14 @@ describe('what comes one after the other', () => {
 });
 
 it('files that will be written can be read', async () => {
-  const { foreseen } = await cluster([{ kind: 'artifact', name: 'objects/a.json', text: 'abc' }]);
+  const bytes = Buffer.from('abc');
+  const { foreseen } = await cluster([{ kind: 'artifact', name: 'objects/a.json', bytes }]);
   const { artifacts } = foreseen;
   expect(await artifacts.stat('objects/a.json')).toEqual({ sizeBytes: 3 });
   expect(await artifacts.list('objects/')).toEqual(['objects/a.json']);
   const read: string[] = [];
-  for await (const bytes of artifacts.read('objects/a.json', { start: 1 }))
-    read.push(Buffer.from(bytes).toString());
+  for await (const chunk of artifacts.read('objects/a.json', { start: 1 }))
+    read.push(Buffer.from(chunk).toString());
   expect(read).toEqual(['bc']);
 });
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { k8sExport } from '../../../src/actions/k8s/export.ts';
-import type { JsonObject } from '../../../src/engine/index.ts';
+import type { Asked, JsonObject } from '../../../src/engine/index.ts';
 import type { KubeObject } from '../../../src/actions/ports.ts';
 import { applyAction, planAction } from '../../fakes/carry-out.ts';
 import { FakeKube } from '../../fakes/kube-fake.ts';
@@ -36,6 +36,23 @@ describe('k8s.export', () => {
     const { digest, ...given } = await applyAction(world, k8sExport, exportParams);
     expect(predicted).toEqual(given);
     expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+  });
+
+  it('plans with the text of its objects only where a later step is planned on them', async () => {
+    const { world } = source(...sourceObjects());
+    const left = async (asked?: Asked) => {
+      const options = asked === undefined ? {} : { asked };
+      const planned = await planAction(world, k8sExport, exportParams, options);
+      return planned.consequences?.() ?? [];
+    };
+    expect(await left()).toEqual([]);
+    expect(await left('changes')).toEqual([]);
+    await applyAction(world, k8sExport, exportParams);
+    const written = [...world.artifacts.files].map(([name, bytes]) => ({ name, bytes }));
+    world.artifacts.files.clear();
+    expect(await left('consequences')).toEqual(
+      written.map((file) => ({ kind: 'artifact', ...file })),
+    );
   });
 
   it('leaves credentials of this cluster by their type, whatever they are called', async () => {
@@ -87,9 +104,11 @@ describe('k8s.export', () => {
         },
       ],
     };
-    await expect(applyAction(world, k8sExport, params)).rejects.toMatchObject({
-      message: expect.stringContaining('Secret clusters/ssh is needed'),
-    });
+    const refusal = { message: expect.stringContaining('Secret clusters/ssh is needed') as string };
+    await expect(applyAction(world, k8sExport, params)).rejects.toMatchObject(refusal);
+    for (const asked of ['changes', 'consequences'] as const) {
+      await expect(planAction(world, k8sExport, params, { asked })).rejects.toMatchObject(refusal);
+    }
     const lenient = { ...params, references: { optional: true } };
     expect(await applyAction(world, k8sExport, lenient)).toMatchObject({
       notTaken: [{ object: 'Secret clusters/ssh' }],

@@ -62,6 +62,19 @@ describe('an export of many objects', () => {
     expect(restoredIn(world)).toHaveLength(many);
   });
 
+  it('has an index that people can read: indented, with the digest of each file', async () => {
+    const world = await exported(400_000);
+    const text = Buffer.from(world.artifacts.files.get('objects/index.json') ?? []).toString();
+    const index = JSON.parse(text) as Record<string, readonly { file: string; digest: string }[]>;
+    expect(text).toBe(`${JSON.stringify(index, null, 2)}\n`);
+    expect(index).toMatchObject({ format: 2, notTaken: [] });
+    expect(index['objects']).toHaveLength(many);
+    for (const { file, digest } of index['files'] ?? []) {
+      const content = Buffer.from(world.artifacts.files.get(`objects/${file}`) ?? []);
+      expect(digest).toBe(`sha256:${sha256Of(content)}`);
+    }
+  });
+
   it('is undone with all of its files', async () => {
     const source = new FakeKube().seed(...objectsOf(400_000));
     const world = new World({ kube: { source } });

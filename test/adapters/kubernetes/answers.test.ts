@@ -180,6 +180,23 @@ describe('an answer', () => {
     expect(encodings).toEqual(['gzip', 'identity']);
   });
 
+  it.each(['plain', 'é', 'a𝄞'])(
+    'keeps every character of "%s", compressed or not',
+    async (text) => {
+      const data = { value: text.repeat(200_000) };
+      let compressed = false;
+      const { kube } = await target((_asked, response) => {
+        const content = JSON.stringify({ ...configMap('a', '1'), data });
+        if (compressed) response.writeHead(200, { 'Content-Encoding': 'gzip' });
+        response.end(compressed ? gzipSync(content) : content);
+        compressed = true;
+      });
+      for (const _ of ['plain', 'compressed']) {
+        expect((await kube.reader.get(ref, signal))?.['data']).toEqual(data);
+      }
+    },
+  );
+
   it('that is compressed and cut off is a broken connection, not half an answer', async () => {
     const { kube } = await target((_asked, response) => {
       const whole = gzipSync(JSON.stringify(configMap('a', '1')));

@@ -23,6 +23,17 @@ describe('a redactor', () => {
     expect(masked).toEqual({ 'k-(sensitive)': [{ a: 'x (sensitive) y', b: 2, c: null }] });
   });
 
+  it('gives back itself what holds no secret, and changes nothing of what it was given', () => {
+    const redactor = createRedactor(['hunter2', '7']);
+    const plain = { a: ['x', 1, null, { b: true }], c: {}, d: [] };
+    expect(redactor.mask(plain)).toBe(plain);
+    const given = { plain, number: [7], key: { hunter2: 1 } };
+    const masked = redactor.mask(given);
+    expect(masked).toEqual({ plain, number: ['(sensitive)'], key: { '(sensitive)': 1 } });
+    expect(masked.plain).toBe(plain);
+    expect(given).toEqual({ plain, number: [7], key: { hunter2: 1 } });
+  });
+
   it('masks a pre-signed URL that nobody told it of, also JSON-escaped in a server’s message', () => {
     const redactor = createRedactor();
     const url = 'https://s3.example.com/b/k?X-Amz-Expires=60&X-Amz-Signature=0a1b';

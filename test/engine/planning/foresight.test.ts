@@ -1,10 +1,10 @@
 // What a step is planned on: the world as the steps before it will leave it, as far as they can tell.
 
 import { describe, expect, it } from 'vitest';
-import { planRun } from '../../../src/engine/index.ts';
+import { createRegistry, planRun } from '../../../src/engine/index.ts';
 import { fateOf, get, instanceOf, make, set, worldOf } from './plans.ts';
-import { foreseeToys, phase, step, toySession } from './toy-world.ts';
-import type { ToyWorld } from './toy-world.ts';
+import { foreseeToys, phase, step, toyRegistry, toySession } from './toy-world.ts';
+import type { ToyPorts, ToyWorld } from './toy-world.ts';
 import type { Phase } from '../../../src/engine/index.ts';
 
 async function planOn(world: ToyWorld, ...phases: readonly Phase[]) {
@@ -46,6 +46,49 @@ describe('a step that acts', () => {
     const plan = await planOn(world, ...phases);
     expect(instanceOf(plan, 'within').changes).toMatchObject([{ kind: 'none' }]);
     expect(instanceOf(plan, 'afterwards').changes).toMatchObject([{ kind: 'update' }]);
+  });
+});
+
+/** Ids of the steps that are asked what they will leave. */
+async function askedOf(...phases: readonly Phase[]): Promise<readonly string[]> {
+  const asked: string[] = [];
+  const registry = createRegistry<ToyPorts>(
+    toyRegistry.actions.map((action) => ({
+      ...action,
+      plan: async (params, ctx) => {
+        const planned = await action.plan(params, ctx);
+        const consequences = async () => {
+          expect(ctx.asked).toBe('consequences');
+          asked.push(ctx.step.id);
+          return [];
+        };
+        return { ...planned, consequences };
+      },
+    })),
+  );
+  await planRun({
+    ...toySession({ phases, ports: { readers: worldOf({ 'a/x': 1 }) } }),
+    registry,
+  });
+  return asked.sort();
+}
+const reading = (id: string, ...needs: readonly string[]) => ({ ...get(id, 'x'), needs });
+const acting = (id: string, ...needs: readonly string[]) => ({ ...set(id, 'x'), needs });
+
+describe('what a step will leave is asked for', () => {
+  it('where a step that acts needs it, if only by way of others', async () => {
+    const steps = [acting('one'), reading('two', 'one'), acting('three', 'two'), acting('beside')];
+    expect(await askedOf(phase('p', steps))).toEqual(['one', 'two']);
+  });
+
+  it('where a later phase acts', async () => {
+    const phases = [phase('p', [acting('one')]), phase('q', [reading('two'), acting('three')])];
+    expect(await askedOf(...phases)).toEqual(['one']);
+  });
+
+  it('not where only looks follow', async () => {
+    const phases = [phase('p', [acting('one')]), phase('q', [reading('two', 'one')])];
+    expect(await askedOf(...phases)).toEqual([]);
   });
 });
 

@@ -27,6 +27,13 @@ it('a mark counts for all strings below it, each once', () => {
   expect(markedStrings(schema, given, (mark) => mark === 'sensitive')).toEqual(['one', 'two']);
 });
 
+it('a mark is found behind many values that have none', () => {
+  const schema = Type.Object({ names: Type.Array(Type.String()), last: Type.Array(inside) });
+  const given = { names: ['a', 'b'], last: [value('one'), value('two')] };
+  expect(markedStrings(schema, given, isTarget)).toEqual(['one', 'two']);
+  expect(markedStrings(schema, given, (mark) => mark === 'sensitive')).toEqual([]);
+});
+
 it('nothing is found without a schema', () => {
   expect(markedStrings(undefined, value('source'), isTarget)).toEqual([]);
 });

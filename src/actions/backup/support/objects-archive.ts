@@ -87,7 +87,7 @@ export async function foreseenObjects(
 ): Promise<readonly ArtifactConsequence[]> {
   const files: ArtifactConsequence[] = [];
   const add = ({ name, text }: ArchivedFile): void => {
-    files.push({ kind: 'artifact', name: `${archive.to}/${name}`, text });
+    files.push({ kind: 'artifact', name: `${archive.to}/${name}`, bytes: Buffer.from(text) });
   };
   const text = await eachFile(ctx, archive, async (file) => add(file));
   add({ name: indexFile, text });

@@ -4,66 +4,87 @@ import type { ArtifactConsequence } from '../../ports.ts';
 import type { NotTaken, TakenObject } from './export-selection.ts';
 import { indexName } from './exported.ts';
 import type { ExportIndex, ExportedObject } from './exported.ts';
-import { jsonText } from './json-artifacts.ts';
-import { asJson } from './json-tree.ts';
+import { createCollectedText } from './collected-text.ts';
+import type { CollectedText } from './collected-text.ts';
 import { digestText, groupOf, keyOf, refOf, uidOf, withoutManagedFields } from './objects.ts';
+import type { NamedObject } from './recreation.ts';
 import { ownersOf } from './sanitize.ts';
 
 /** Of all files that are being collected; what has grown longest is put away. Far below what a file may be for reading. */
-const maxHeldChars = 4 * 1024 * 1024;
+const maxHeldBytes = 4 * 1024 * 1024;
+
+const noOwners: readonly string[] = [];
+
+/** What an export takes, and what it leaves. */
+export interface Taken<T> {
+  /** In the order of an index. */
+  readonly objects: readonly T[];
+  readonly notTaken: readonly NotTaken[];
+}
+
+/** Puts a file away and gives the digest of what it was given, which is its only while it works. */
+type PutFile = (name: string, chunks: readonly Uint8Array[]) => Promise<string>;
 
 interface PackedFile {
   /** Relative to the artifact: "objects/Secret.json", "objects/Secret.2.json". */
   readonly file: string;
-  readonly text: string;
-}
-
-/** What is left of each object once its text is put away. */
-export interface PackedObject extends ExportedObject {
-  readonly uid: string;
+  /** Until the next one is asked for. */
+  readonly chunks: readonly Uint8Array[];
 }
 
 interface Collected {
   readonly file: string;
-  lines: string[];
-  chars: number;
+  readonly text: CollectedText;
 }
 
-/** The files as they fill up. What they hold is in the answer, in the order of an index. */
+/** The files as they fill up. What they hold is in the answer. */
 async function* packedFiles(
   taken: AsyncGenerator<TakenObject, readonly NotTaken[]>,
-): AsyncGenerator<PackedFile, Packed> {
+): AsyncGenerator<PackedFile, Taken<ExportedObject>> {
   const open = new Map<string, Collected>();
   const parts = new Map<string, number>();
-  const objects: PackedObject[] = [];
+  const objects: ExportedObject[] = [];
+  let spare: CollectedText | undefined;
   let held = 0;
-  const close = (name: string): PackedFile => {
-    const { file, lines, chars } = open.get(name) as Collected;
-    open.delete(name);
-    held -= chars;
-    return { file, text: `{"apiVersion":"v1","kind":"List","items":[\n${lines.join(',\n')}\n]}\n` };
+  const begin = (name: string): Collected => {
+    const text = spare ?? createCollectedText();
+    spare = undefined;
+    text.append('{"apiVersion":"v1","kind":"List","items":[');
+    const collected = { file: nextPart(parts, name), text };
+    open.set(name, collected);
+    return collected;
+  };
+  const end = ({ file, text }: Collected): PackedFile => {
+    text.append('\n]}\n');
+    return { file, chunks: text.chunks() };
   };
   let next = await taken.next();
   for (; next.done !== true; next = await taken.next()) {
     const { object, group } = next.value;
     const name = nameOf(next.value);
-    const collected = open.get(name) ?? { file: nextPart(parts, name), lines: [], chars: 0 };
-    const line = JSON.stringify(withoutManagedFields(object));
-    collected.lines.push(line);
-    collected.chars += line.length;
-    held += line.length;
-    open.set(name, collected);
+    const known = open.get(name);
+    const before = known?.text.sizeBytes ?? 0;
+    const { file, text } = known ?? begin(name);
+    text.append(known === undefined ? '\n' : ',\n');
+    text.append(JSON.stringify(withoutManagedFields(object)));
+    held += text.sizeBytes - before;
     const owners = ownersOf(object).map(({ uid }) => uid);
-    objects.push({ ...refOf(object), group, file: collected.file, owners, uid: uidOf(object) });
-    if (held > maxHeldChars) yield close(longestOf(open));
+    objects.push({
+      ...refOf(object),
+      group,
+      file,
+      owners: owners.length === 0 ? noOwners : owners,
+    });
+    if (held <= maxHeldBytes) continue;
+    const [longest, collected] = longestOf(open);
+    held -= collected.text.sizeBytes;
+    yield end(collected);
+    collected.text.clear();
+    spare = collected.text;
+    open.delete(longest);
   }
-  for (const name of open.keys()) yield close(name);
+  for (const collected of open.values()) yield end(collected);
   return { objects: inOrder(objects), notTaken: next.value };
-}
-
-export interface Packed {
-  readonly objects: readonly PackedObject[];
-  readonly notTaken: readonly NotTaken[];
 }
 
 function nameOf({ object, group }: TakenObject): string {
@@ -77,54 +98,109 @@ function nextPart(parts: Map<string, number>, name: string): string {
   return part === 1 ? `${name}.json` : `${name}.${part}.json`;
 }
 
-function longestOf(open: ReadonlyMap<string, Collected>): string {
-  const [first = ''] = [...open].sort(([, a], [, b]) => b.chars - a.chars).map(([name]) => name);
-  return first;
+function longestOf(open: ReadonlyMap<string, Collected>): readonly [string, Collected] {
+  return [...open].reduce((one, other) =>
+    other[1].text.sizeBytes > one[1].text.sizeBytes ? other : one,
+  );
 }
 
-function inOrder(objects: readonly PackedObject[]): readonly PackedObject[] {
+function inOrder<T extends NamedObject & { readonly group: string }>(
+  objects: readonly T[],
+): readonly T[] {
+  const placeOf = (object: T): string => `${object.group} ${keyOf(object)}`;
+  // Servers list in this order, so that the many objects of one kind need no keys to be sorted by.
+  let last = '';
+  const isInOrder = objects.every((object) => {
+    const before = last;
+    last = placeOf(object);
+    return before <= last;
+  });
+  if (isInOrder) return objects;
   return objects
-    .map((object) => ({ object, key: `${object.group} ${keyOf(object)}` }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map((object) => ({ object, place: placeOf(object) }))
+    .sort((a, b) => (a.place < b.place ? -1 : 1))
     .map(({ object }) => object);
 }
 
-/** The same files, not written: what a restore is planned on. */
+export type FoundObject = NamedObject & { readonly group: string; readonly uid: string };
+
+/** What would be in the files, without their text. */
+export async function foundForExport(
+  taken: AsyncGenerator<TakenObject, readonly NotTaken[]>,
+): Promise<Taken<FoundObject>> {
+  const objects: FoundObject[] = [];
+  const noting = noted(taken, objects);
+  let next = await noting.next();
+  while (next.done !== true) next = await noting.next();
+  return { objects: inOrder(objects), notTaken: next.value };
+}
+
+/** The same files, not written: what a restore is planned on. All of them are held, each once. */
 export async function foreseenExport(
   artifact: string,
   taken: AsyncGenerator<TakenObject, readonly NotTaken[]>,
-): Promise<Packed & { readonly files: readonly ArtifactConsequence[] }> {
+): Promise<Taken<FoundObject> & { readonly files: readonly ArtifactConsequence[] }> {
+  const objects: FoundObject[] = [];
   const files: ArtifactConsequence[] = [];
-  const { objects, notTaken } = await writeExport(artifact, taken, async (name, text) => {
-    files.push({ kind: 'artifact', name, text });
-    return digestText(text);
+  const { notTaken } = await writeExport(artifact, noted(taken, objects), async (name, chunks) => {
+    const bytes = Buffer.concat(chunks);
+    files.push({ kind: 'artifact', name, bytes });
+    return digestText(bytes);
   });
-  return { objects, notTaken, files };
+  return { objects: inOrder(objects), notTaken, files };
+}
+
+async function* noted(
+  taken: AsyncGenerator<TakenObject, readonly NotTaken[]>,
+  objects: FoundObject[],
+): AsyncGenerator<TakenObject, readonly NotTaken[]> {
+  let next = await taken.next();
+  for (; next.done !== true; next = await taken.next()) {
+    const { object, group } = next.value;
+    objects.push({ ...refOf(object), group, uid: uidOf(object) });
+    yield next.value;
+  }
+  return next.value;
 }
 
 /**
- * Puts them away, the index last; `put` gives the digest of what it was given, and the answer has that of the index. Files
- * of an earlier, unfinished attempt are replaced or left without meaning.
+ * Puts them away, the index last; the answer has the digest of the index. Files of an earlier, unfinished attempt are
+ * replaced or left without meaning.
  */
 export async function writeExport(
   artifact: string,
   taken: AsyncGenerator<TakenObject, readonly NotTaken[]>,
-  put: (name: string, text: string) => Promise<string>,
-): Promise<Packed & { readonly digest: string }> {
+  put: PutFile,
+): Promise<Taken<ExportedObject> & { readonly digest: string }> {
   const files: ExportIndex['files'][number][] = [];
   const packing = packedFiles(taken);
   let next = await packing.next();
   for (; next.done !== true; next = await packing.next()) {
-    const { file, text } = next.value;
-    files.push({ file, digest: await put(`${artifact}/${file}`, text) });
+    const { file, chunks } = next.value;
+    files.push({ file, digest: await put(`${artifact}/${file}`, chunks) });
   }
-  const { objects, notTaken } = next.value;
-  const index: ExportIndex = {
-    format: 2,
-    files,
-    objects: objects.map(({ uid: _uid, ...object }) => object),
-    notTaken,
+  const digest = await put(indexName(artifact), indexChunks(files, next.value));
+  return { ...next.value, digest };
+}
+
+/** As JSON.stringify(index, null, 2) gives it, an object at a time. */
+function indexChunks(
+  files: ExportIndex['files'],
+  { objects, notTaken }: Taken<ExportedObject>,
+): readonly Uint8Array[] {
+  const text = createCollectedText();
+  const list = (name: string, items: readonly object[]): void => {
+    text.append(`,\n  "${name}": [`);
+    for (const [index, item] of items.entries()) {
+      text.append(index === 0 ? '\n    ' : ',\n    ');
+      text.append(JSON.stringify(item, null, 2).replaceAll('\n', '\n    '));
+    }
+    text.append(items.length === 0 ? ']' : '\n  ]');
   };
-  const digest = await put(indexName(artifact), jsonText(asJson(index)));
-  return { objects, notTaken, digest };
+  text.append('{\n  "format": 2');
+  list('files', files);
+  list('objects', objects);
+  list('notTaken', notTaken);
+  text.append('\n}\n');
+  return text.chunks();
 }

@@ -3,10 +3,12 @@
 
 import { DrctlError } from '../../../engine/index.ts';
 import type { ReadContext } from '../../../engine/index.ts';
-import type { DrPorts, KubeObject, KubeReader } from '../../ports.ts';
+import type { DrPorts, KubeObject, KubeReader, ObjectRef } from '../../ports.ts';
 import { hasCode } from './errors.ts';
 import { inParallel } from './in-parallel.ts';
 import { isJsonObject } from './json-tree.ts';
+import { createObjectSet } from './object-set.ts';
+import type { ObjectSet } from './object-set.ts';
 import { describeObject, describeRef, isOfKind, isSecret, keyOf, refOf } from './objects.ts';
 import { referenceRules } from './reference-rules.ts';
 import type { ReferenceRule } from './reference-rules.ts';
@@ -50,7 +52,7 @@ export interface NotTaken {
 
 /** What has been seen so far. The objects themselves are kept by nobody: an export may be of any size. */
 interface Seen {
-  readonly taken: Set<string>;
+  readonly taken: ObjectSet;
   readonly notTaken: Map<string, NotTaken>;
   readonly references: Map<string, FoundReference>;
 }
@@ -73,14 +75,14 @@ export async function* eachForExport(
   kube: KubeReader,
   ctx: ReadContext<DrPorts>,
 ): AsyncGenerator<TakenObject, readonly NotTaken[]> {
-  const seen: Seen = { taken: new Set(), notTaken: new Map(), references: new Map() };
+  const seen: Seen = { taken: createObjectSet(), notTaken: new Map(), references: new Map() };
   const follow = referenceFinder(wanted, seen);
   const isTaken = (object: KubeObject): boolean => {
-    const key = keyOf(refOf(object));
-    if (seen.taken.has(key)) return false;
+    const ref = refOf(object);
+    if (seen.taken.has(ref)) return false;
     const because = reasonToLeave(wanted, ctx, object);
-    if (because === undefined) seen.taken.add(key);
-    else seen.notTaken.set(key, { object: describeObject(object), because });
+    if (because === undefined) seen.taken.add(ref);
+    else seen.notTaken.set(keyOf(ref), { object: describeObject(object), because });
     return because === undefined;
   };
   for (const entry of wanted.select) {
@@ -91,12 +93,12 @@ export async function* eachForExport(
     }
   }
   const missing = [...seen.references.values()].filter(
-    ({ reference }) => !seen.taken.has(keyOfReference(reference)),
+    ({ reference }) => !seen.taken.has(refOfReference(reference)),
   );
   for (let from = 0; from < missing.length; from += readsAtOnce) {
     const some = missing.slice(from, from + readsAtOnce);
     const found = await inParallel(some, readsAtOnce, async ({ reference }) =>
-      kube.get({ apiVersion: 'v1', ...placeOf(reference) }, ctx.signal),
+      kube.get(refOfReference(reference), ctx.signal),
     );
     for (const [index, { reference, by }] of some.entries()) {
       const object = found[index];
@@ -143,12 +145,12 @@ function referenceFinder(wanted: ExportParams, { references }: Seen): (by: KubeO
   };
 }
 
-function placeOf({ kind, namespace, name }: Reference) {
-  return { kind, namespace, name };
+function refOfReference({ kind, namespace, name }: Reference): ObjectRef {
+  return { apiVersion: 'v1', kind, namespace, name };
 }
 
 function keyOfReference(reference: Reference): string {
-  return keyOf({ apiVersion: 'v1', ...placeOf(reference) });
+  return keyOf(refOfReference(reference));
 }
 
 function missingReference(wanted: ExportParams, reference: Reference, by: string): NotTaken {

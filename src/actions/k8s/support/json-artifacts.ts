@@ -9,7 +9,7 @@ import { digestText } from './objects.ts';
 const maxDocumentBytes = 32 * 1024 * 1024;
 
 /** As it is written, byte for byte. */
-export function jsonText(value: Json): string {
+function jsonText(value: Json): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
@@ -19,21 +19,21 @@ export async function writeJsonArtifact(
   name: string,
   value: Json,
 ): Promise<string> {
-  return writeTextArtifact(ctx, name, jsonText(value));
+  return writeChunks(ctx, name, [new TextEncoder().encode(jsonText(value))]);
 }
 
-/** "sha256:…" of what was written. */
-export async function writeTextArtifact(
+/** "sha256:…" of what was written. The chunks may be used for something else when it resolves. */
+export async function writeChunks(
   ctx: WriteContext<DrPorts>,
   name: string,
-  text: string,
+  chunks: readonly Uint8Array[],
 ): Promise<string> {
-  const { sha256 } = await ctx.clients.artifacts.write(name, once(new TextEncoder().encode(text)));
+  const { sha256 } = await ctx.clients.artifacts.write(name, each(chunks));
   return `sha256:${sha256}`;
 }
 
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
+async function* each(chunks: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
+  yield* chunks;
 }
 
 /** CLIENT_NOT_FOUND; DATA_CORRUPT when it is not JSON. */
