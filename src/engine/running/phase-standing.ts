@@ -34,6 +34,9 @@ interface Node {
 export class PhaseStanding {
   readonly #state: RunState;
   readonly #nodes: readonly Node[];
+  /** Those that are asked for at every move: of most runbooks a few. */
+  readonly #deferring: readonly Node[];
+  readonly #forEach: readonly Node[];
   readonly #byId: ReadonlyMap<string, Node>;
   readonly #notable = new Map<string, { readonly node: Node; readonly index: number }>();
   #unfinished: number;
@@ -44,6 +47,8 @@ export class PhaseStanding {
   constructor(steps: RunGraph['phases'][number]['steps'], state: RunState) {
     this.#state = state;
     this.#nodes = steps.map(nodeOf);
+    this.#deferring = this.#nodes.filter(({ of }) => of.step.deferUndo);
+    this.#forEach = this.#nodes.filter(({ of }) => of.step.forEach !== undefined);
     this.#byId = new Map(this.#nodes.map((node) => [node.of.step.id, node]));
     this.#unfinished = this.#nodes.length;
     for (const node of this.#nodes) {
@@ -71,12 +76,12 @@ export class PhaseStanding {
 
   /** The instances of the steps with `deferUndo`. */
   deferred(): readonly StepInstanceProgress[] {
-    return this.#nodes.flatMap(({ of, instances = [] }) => (of.step.deferUndo ? instances : []));
+    return this.#deferring.flatMap(({ instances = [] }) => instances);
   }
 
   /** forEach steps whose items can be told now. */
   *unexpanded(): Generator<GraphStep> {
-    for (const node of this.#nodes) {
+    for (const node of this.#forEach) {
       if (node.instances === undefined && node.waits === 0) yield node.of;
     }
   }
