@@ -1,5 +1,5 @@
 // The values of a run that exists. They come from its header; only what is sensitive has to be given again, since it is
-// never stored. Files that tell how a target is reached may be given anew, for they lie elsewhere on another machine.
+// kept in no header or journal. Files that tell how a target is reached may be given anew, for they lie elsewhere on another machine.
 // Another value for anything else is refused: a run goes on with what it was begun with.
 
 import path from 'node:path';

@@ -94,10 +94,17 @@ function notUndone({ state, summary }: ToldRun): readonly Leftover[] {
 }
 
 function givenUp({ header, state }: ToldRun): readonly Leftover[] {
-  const targets = [...new Set([...header.unavailable, ...state.unavailable])];
+  const since = [...state.unavailable].filter((target) => !header.unavailable.includes(target));
+  return [
+    ...given(header.unavailable, 'nothing was changed there'),
+    ...given(since, 'what the run had changed there by then stays so'),
+  ];
+}
+
+function given(targets: readonly string[], because: string): readonly Leftover[] {
   if (targets.length === 0) return [];
   const what = `${capital(inSentence(targets))} ${targets.length === 1 ? 'was' : 'were'} given up`;
-  return [{ kind: 'stays', what, because: 'nothing was changed or put back there' }];
+  return [{ kind: 'stays', what, because }];
 }
 
 function decisions(run: ToldRun): readonly Leftover[] {

@@ -51,7 +51,11 @@ describe('a rollback without a target on which the run changed something', () =>
     });
   });
 
-  it('is done when a person insists and types the name', async () => {
+  it('is done when a person insists and agrees to just that', async () => {
+    const all = await bench.drctl('rollback', ...gone, '--force', '--auto-approve');
+    expect(all.code).toBe(5);
+    expect(all.stderr).toContain('say --approve rollback');
+    expect(await bench.configMaps()).toContain('one');
     const done = await bench.drctl(...back, ...gone, '--force');
     expect(done.code, done.stderr).toBe(0);
     expect(await bench.configMaps()).not.toContain('one');

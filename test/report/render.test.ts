@@ -54,7 +54,7 @@ describe('the page', () => {
 
   it('has no sensitive value, and says that there are some', async () => {
     const page = reportHtml(await told(eventful), sha256);
-    expect(page).toContain('Sensitive, and kept nowhere: TOKEN');
+    expect(page).toContain('Sensitive, and not in here: TOKEN');
   });
 });
 

@@ -63,7 +63,7 @@ export async function decide(
   cli.output.result(
     `${style.good('✓')} ${header.runId}: ${step} ${words[decision]} (${by.user}: ${reason})`,
   );
-  for (const said of probeTexts(decided)) cli.output.result(`  ${style.warn(said)}`);
+  for (const said of probeTexts(decided, decision)) cli.output.result(`  ${style.warn(said)}`);
   cli.output.result(`  drctl resume ${header.runId}     go on`);
   cli.output.event('decided', {
     runId: header.runId,
@@ -82,13 +82,13 @@ const words = {
 } as const satisfies Record<Decision, string>;
 
 /** What the step's own check says to a person who did it by hand; the decision holds all the same. */
-function probeTexts({ probed }: Decided): readonly string[] {
+function probeTexts({ probed }: Decided, decision: Decision): readonly string[] {
   const unknown = 'Its outputs are not known: a step that needs one of them will refuse to begin';
   switch (probed?.found) {
     case 'done':
       return ['Its own check agrees: it is done'];
     case undefined:
-      return [];
+      return decision === 'mark-done' ? ['Nothing was checked: it counts on your word alone'] : [];
     case 'not-done':
       return ['Its own check does not agree: it says that it is not done', unknown];
     case 'unclear':

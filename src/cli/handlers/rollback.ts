@@ -11,7 +11,7 @@ import {
 } from '../../engine/index.ts';
 import type { RollbackPreview, RunHeader, RunState, Runbook } from '../../engine/index.ts';
 import type { StateStore } from '../../adapters/index.ts';
-import { createApprover } from '../approver.ts';
+import { canAsk, createApprover } from '../approver.ts';
 import type { ApprovalArgs } from '../approver.ts';
 import { assertFree } from '../assert-free.ts';
 import { checkApprovals } from '../check-approvals.ts';
@@ -137,6 +137,14 @@ async function readPreview(
   return { preview: { ...preview, undo }, runbook, state };
 }
 
+function needsOwnYes({ runId }: RunHeader): DrctlError {
+  return new DrctlError(
+    'APPROVAL_NEEDED',
+    `Rolling back run ${runId} half of the way is not agreed to by --auto-approve`,
+    { hint: 'Answer at a terminal, or say --approve rollback' },
+  );
+}
+
 interface Approvable {
   readonly header: RunHeader;
   readonly preview: Preview;
@@ -204,8 +212,19 @@ async function approveRollback(
   cli: Cli,
 ): Promise<void> {
   const { operator } = await import('../../adapters/index.ts');
+  // What may take away the only copy that serves is agreed to by itself.
+  const isHalf = preview.halfWay !== undefined;
+  if (isHalf && !args.approve.includes('rollback') && !canAsk(cli)) throw needsOwnYes(header);
+  const autoApprove = args.autoApprove && !isHalf;
   const approver = createApprover(
-    { ...args, by: operator(), now: () => new Date(), details: () => [], aside: (ask) => ask() },
+    {
+      ...args,
+      autoApprove,
+      by: operator(),
+      now: () => new Date(),
+      details: () => [],
+      aside: (ask) => ask(),
+    },
     cli,
   );
   await approver.approve({

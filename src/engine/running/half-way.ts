@@ -23,7 +23,7 @@ export function whyHalfWay<P extends Ports>(run: Execution<P>): string | undefin
 export function refusedHalfWay(half: HalfWay, runId: string): DrctlError {
   const again = half.targets.map((target) => `--available ${target}`).join(' ');
   return new DrctlError('POINT_OF_NO_RETURN', halfWayText(half), {
-    hint: `Look at "drctl rollback ${runId} --preview". If ${half.targets.join(', ')} can be reached again: drctl rollback ${runId} ${again}. --force undoes the rest all the same`,
+    hint: `Look at "drctl rollback ${runId} --preview". If ${half.targets.join(', ')} can be reached again: drctl rollback ${runId} ${again}. --force takes away the rest all the same: what serves there now is gone then, with everything written to it since`,
   });
 }
 

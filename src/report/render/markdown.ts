@@ -190,7 +190,7 @@ function versionLines({ versions, values, hidden }: RunReport): readonly string[
         ['Journal', `${journal.lines} lines, head ${code(journal.head)}`],
         ...files.map(({ name, sha256 }) => [md(name), code(sha256)]),
         ...Object.entries(values).map(([name, value]) => [md(name), code(valueText(value))]),
-        ...hidden.names.map((name) => [md(name), 'sensitive: kept nowhere']),
+        ...hidden.names.map((name) => [md(name), 'sensitive: not in here']),
       ],
     ),
   ];

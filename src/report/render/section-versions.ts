@@ -50,7 +50,7 @@ function maskedText({ names, places }: RunReport['hidden']): string {
   const given =
     names.length === 0
       ? 'No value was given as sensitive'
-      : `Sensitive, and kept nowhere: ${names.join(', ')}`;
+      : `Sensitive, and not in here: ${names.join(', ')}`;
   const masked =
     places === 0
       ? 'nothing had to be masked in plan and journal'
