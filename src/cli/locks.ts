@@ -69,7 +69,8 @@ export async function withLocks(
         );
         held.push(one);
       } catch (error) {
-        if (!passOverGone || !isUnreachable(error)) throw error;
+        if (!isUnreachable(error)) throw error;
+        if (!passOverGone) throw unreachableLock(lock.target, error);
         const message = `The lock ${lock.name} on ${lock.target} cannot be looked at: ${error.message}`;
         opened.session.emit({ type: 'notice', severity: 'warning', message });
       }
@@ -109,6 +110,14 @@ export async function assertLocksFree(
 /** Of those that this run holds, whoever is at work there now. Never fails: what could not be given back is told. */
 export async function giveBackLocks(opened: OpenSession): Promise<void> {
   await giveBack(opened, await placeLocks(opened));
+}
+
+/** The server's address alone tells nobody at night which side is away. */
+function unreachableLock(target: string, cause: DrctlError): DrctlError {
+  return new DrctlError(cause.code, `Target "${target}" does not answer: ${cause.message}`, {
+    cause,
+    hint: `If it is only away, try again later. If it is gone for good: --unavailable ${target}`,
+  });
 }
 
 function isUnreachable(error: unknown): error is DrctlError {

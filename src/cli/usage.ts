@@ -50,7 +50,9 @@ async function explain(
   if (bare !== undefined) return { said: `${dashed(bare)} needs a value` };
   const counts = /^Not enough non-option arguments: got (\d+), need at least (\d+)$/.exec(message);
   if (counts !== null) {
-    const names = [...here.command.matchAll(/<([\w-]+)>/g)].map(([, name = '']) => upper(name));
+    const names = [...here.command.matchAll(/<([\w-]+)(?:\.\.)?>/g)].map(([, name = '']) =>
+      upper(name),
+    );
     const [, given, needed] = counts;
     return {
       said: `An argument is missing (${names.join(' ')}): ${given} given, ${needed} needed`,

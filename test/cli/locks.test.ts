@@ -1,7 +1,7 @@
 // The locks of a runbook, over whole commands: who is kept away, what happens when a lock that a run took is gone, and
 // that giving one back never spoils how a run ended.
 
-import { readdir } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -200,4 +200,14 @@ it('a run that succeeded stays so when the server of a lock is gone at its end',
     /The lock default\/drctl-one on there could not be given back .* kubectl --kubeconfig CWD\/there -n default delete lease drctl-one/,
   );
   expect((await bench.drctl('status')).stdout).toContain('succeeded');
+});
+
+it('a target that does not answer is named, with what to say when it is gone', async () => {
+  await bench.waitingRun();
+  const whole = await readFile(path.join(bench.cwd, 'kubeconfig'), 'utf8');
+  await bench.write('kubeconfig', whole.replace(bench.server.url, 'https://127.0.0.1:1'));
+  const silent = await bench.drctl('resume', '--auto-approve');
+  expect(silent.code).toBe(1);
+  expect(silent.stderr).toContain('CLIENT_UNREACHABLE: Target "here" does not answer: ');
+  expect(silent.stderr).toContain('--unavailable here');
 });

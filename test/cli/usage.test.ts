@@ -36,6 +36,7 @@ const withoutNear: readonly (readonly [string, string, string])[] = [
   ['plan', 'An argument is missing (RUNBOOK): 0 given, 1 needed', 'drctl plan --help'],
   ['skip a', 'An argument is missing (RUN STEP): 1 given, 2 needed', 'drctl skip --help'],
   ['skip a b', '--reason is missing (Why; kept in the journal)', 'drctl skip --help'],
+  ['fmt', 'An argument is missing (FILES): 0 given, 1 needed', 'drctl fmt --help'],
   ['fmt -', '"-" is no file: standard input is not read, so name one', 'drctl fmt --help'],
   ['init -', '"-" is no file: standard input is not read, so name one', 'drctl init --help'],
   ['plan r.yaml -e', '-e needs a value', 'drctl plan --help'],

@@ -162,6 +162,19 @@ describe('what is left to somebody', () => {
     expect(phases[0]?.steps[0]?.standing).toBe('stays');
   });
 
+  it('is what stays on a target that was given up, from the beginning or later', async () => {
+    const given = { ...rollback, unavailable: ['here'] };
+    const later = await told([...stopped, [6, given], [8, finished('stuck')]]);
+    expect(later.leftovers.find(({ what }) => what.includes('given up'))?.because).toBe(
+      'what the run had changed there by then stays so',
+    );
+    const header = { unavailable: ['here'] };
+    const sinceBeginning = await told([...stopped], { header });
+    expect(sinceBeginning.leftovers.find(({ what }) => what.includes('given up'))?.because).toBe(
+      'nothing was changed there',
+    );
+  });
+
   it('is what a person decided, who, and why', async () => {
     const skip = {
       type: 'step.decided',

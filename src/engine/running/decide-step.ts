@@ -68,7 +68,7 @@ function notDone(runId: string, step: string): DrctlError {
     `"${step}" does not count as done: its own check looked, and it is not`,
     {
       step,
-      hint: `Do it by hand first, or have it done: drctl retry ${runId} ${step} --reason …. --force counts it as done all the same`,
+      hint: `Do it by hand first, or have it done: drctl retry ${runId} ${step} --reason TEXT; --force counts it as done all the same`,
     },
   );
 }
