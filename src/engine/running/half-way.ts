@@ -14,6 +14,17 @@ export function assertNotHalfWay<P extends Ports>(run: Execution<P>, to: string 
   if (half !== undefined) throw refusedHalfWay(half, run.session.runId);
 }
 
+/** The same where a rollback is gone on with and a target is given up only now. POINT_OF_NO_RETURN. */
+export function assertGoesOnWhole<P extends Ports>(run: Execution<P>): void {
+  const { session, plan, journal } = run;
+  const { rollback, outcome, unavailable } = journal.state;
+  const isGivenUpNow = session.unavailable.some(
+    (target) => !plan.unavailable.includes(target) && !unavailable.has(target),
+  );
+  if (rollback === undefined || outcome === 'rolled-back' || !isGivenUpNow) return;
+  assertNotHalfWay(run, rollback.to);
+}
+
 /** Why the run is not rolled back by itself. */
 export function whyHalfWay<P extends Ports>(run: Execution<P>): string | undefined {
   const half = halfWayOf(run, undefined);
@@ -22,8 +33,9 @@ export function whyHalfWay<P extends Ports>(run: Execution<P>): string | undefin
 
 export function refusedHalfWay(half: HalfWay, runId: string): DrctlError {
   const again = half.targets.map((target) => `--available ${target}`).join(' ');
+  const gone = half.targets.map((target) => `--unavailable ${target}`).join(' ');
   return new DrctlError('POINT_OF_NO_RETURN', halfWayText(half), {
-    hint: `Look at "drctl rollback ${runId} --preview". If ${half.targets.join(', ')} can be reached again: drctl rollback ${runId} ${again}. --force takes away the rest all the same: what serves there now is gone then, with everything written to it since`,
+    hint: `Look at "drctl rollback ${runId} --preview". If ${half.targets.join(', ')} can be reached again: drctl rollback ${runId} ${again}. drctl rollback ${runId} ${gone} --force takes away the rest all the same: what serves there now is gone then, with everything written to it since`,
   });
 }
 

@@ -7,6 +7,7 @@ import { drive } from './drive.ts';
 import type { Execution } from './execution.ts';
 import { againAfter } from './forward-again.ts';
 import { givenUpSince } from './given-up-since.ts';
+import { assertGoesOnWhole } from './half-way.ts';
 import { withRun } from './open-run.ts';
 import type { OpenRunOptions } from './open-run.ts';
 import { defaultRollbackTimeoutMs } from './rollback-budget.ts';
@@ -39,6 +40,7 @@ async function beginAgain<P extends Ports>(
   if (isOver(state) && (outcome === 'succeeded' || outcome === 'rolled-back')) {
     throw runFinished(runId, outcome);
   }
+  assertGoesOnWhole(run);
   const given = givenUpSince(run);
   if (status === 'new') {
     // The process ended between creating the run and its first event: nothing was done yet.

@@ -1,7 +1,7 @@
 // A rollback that cannot reach a target on which the run changed something: half of it may be worse than none.
 
 import { describe, expect, it } from 'vitest';
-import { previewRollback } from '../../../src/engine/index.ts';
+import { previewRollback, rollbackRun } from '../../../src/engine/index.ts';
 import { Harness } from './support/harness.ts';
 import { oddActions } from './support/odd-actions.ts';
 import type { ToyPhase } from './support/toy-runbook.ts';
@@ -49,6 +49,20 @@ describe('a target that is given up when the run has changed something on it', (
       how: 'impossible',
       givenUp: 'source',
     });
+  });
+
+  it('nor is a rollback that was cut off gone on with so', async () => {
+    const harness = await halfDone();
+    harness.revive();
+    harness.killAt({ of: 'append', n: 2, when: 'after' });
+    const { store } = harness;
+    await rollbackRun(harness.session(), { store, timeoutMs: 60_000 }).catch(() => undefined);
+    harness.unavailable = ['source'];
+    const state = await harness.state();
+    expect(state.status).toBe('rolling-back');
+    await expect(harness.resume()).rejects.toMatchObject({ code: 'POINT_OF_NO_RETURN' });
+    expect(await harness.state()).toEqual(state);
+    expect(await harness.rollback({ force: true })).toMatchObject({ outcome: 'rolled-back' });
   });
 
   it('unless a person insists: then the rollback says what it could not undo', async () => {
