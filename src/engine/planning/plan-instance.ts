@@ -8,7 +8,7 @@ import { renderParams } from '../language/render-params.ts';
 import { validateParams } from '../language/validate-params.ts';
 import { createReadContext } from './contexts.ts';
 import { withDeadline } from './deadline.ts';
-import { learnReplaced } from './learn-replaced.ts';
+import { hideReplaced } from './hide-replaced.ts';
 import { learnSensitive } from './schema-marks.ts';
 import type { Session } from './session.ts';
 
@@ -69,11 +69,16 @@ export async function planInstance<P extends Ports>(
         ...(input.asked !== undefined && { asked: input.asked }),
       }),
   );
-  learnReplaced(session.redactor, planned.changes);
+  const changes = hideReplaced(session.redactor, planned.changes);
   if (planned.outputs !== undefined) {
     learnSensitive(session.redactor, action.outputs, planned.outputs);
   }
-  return { kind: 'planned', params, planned, missing: rendered.known ? [] : rendered.waitsFor };
+  return {
+    kind: 'planned',
+    params,
+    planned: { ...planned, changes },
+    missing: rendered.known ? [] : rendered.waitsFor,
+  };
 }
 
 function scopeOf({ scope, item }: { readonly scope: Scope; readonly item?: Json }): Scope {
